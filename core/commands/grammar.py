@@ -1,0 +1,217 @@
+"""The one parser: a line into words, words into a command and its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from core.commands.converters import convert
+from core.commands.registry import REGISTRY, Command, Word
+from core.refusals import Refusal, usage
+
+QUOTES = {'"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb"}
+"""An opening quote and what may close it; phones and mail programs curl them as they like."""
+
+LONGEST_LINE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: `key` is '' for a plain one, and a quoted word is never an option or command."""
+
+    key: str
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command with its values by parameter name."""
+
+    command: Command
+    values: dict[str, Any]
+
+
+def parse(line: str) -> Parsed:
+    """Read one command line; raise Refusal naming what could not be understood."""
+    if len(line) > LONGEST_LINE:
+        raise usage("line_too_long", "That is too long for one command. Send a file instead.")
+    tokens = tokens_of(line)
+    command, rest = _command_of(tokens)
+    return Parsed(command, _values(command, rest))
+
+
+def tokens_of(line: str) -> list[Token]:
+    """Split at blanks outside quotes; `key="two words"` is one token."""
+    tokens: list[Token] = []
+    position = 0
+    while position < len(line):
+        if line[position].isspace():
+            position += 1
+            continue
+        token, position = _token(line, position)
+        tokens.append(token)
+    return tokens
+
+
+def _token(line: str, start: int) -> tuple[Token, int]:
+    key, at = _key(line, start)
+    if at < len(line) and line[at] in QUOTES:
+        text, after = _quoted(line, at)
+        return Token(key, text, quoted=True), after
+    end = at
+    while end < len(line) and not line[end].isspace():
+        end += 1
+    return Token(key, line[at:end]), end
+
+
+def _key(line: str, start: int) -> tuple[str, int]:
+    end = start
+    while end < len(line) and (line[end].isalpha() or line[end] == "_"):
+        end += 1
+    if end > start and line[end : end + 1] == "=":
+        return line[start:end].lower(), end + 1
+    return "", start
+
+
+def _quoted(line: str, at: int) -> tuple[str, int]:
+    closers = QUOTES[line[at]] + ('"' if line[at] != '"' else "\u201d")
+    end = at + 1
+    while end < len(line) and line[end] not in closers:
+        end += 1
+    if end == len(line):
+        raise usage("quote_open", "A quote was opened and not closed: {rest}", rest=line[at:])
+    return line[at + 1 : end], end + 1
+
+
+def _command_of(tokens: list[Token]) -> tuple[Command, list[Token]]:
+    """The longest command name that the line starts with, and the tokens after it."""
+    words = [token.text.lower() for token in tokens if not token.key and not token.quoted]
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if len(words) >= length and name in REGISTRY and _is_prefix(tokens, length):
+            return REGISTRY[name], tokens[length:]
+    raise _unknown(words)
+
+
+def _is_prefix(tokens: list[Token], length: int) -> bool:
+    return not any(token.key or token.quoted for token in tokens[:length])
+
+
+def _unknown(words: list[str]) -> Refusal:
+    if not words:
+        return usage("no_command", "No command was given. Try `help`.")
+    family = [name for name in REGISTRY if name.startswith(f"{words[0]} ")]
+    typed = " ".join(words[:2]) if family else words[0]
+    near = get_close_matches(typed, family or REGISTRY, n=1, cutoff=0.5)
+    if near:
+        return usage(
+            "unknown_command",
+            "There is no command {typed}. Did you mean `{near}`?",
+            typed=typed,
+            near=near[0],
+        )
+    return usage(
+        "unknown_command", "There is no command {typed}. `help` lists them.", typed=typed
+    )
+
+
+def _values(command: Command, tokens: list[Token]) -> dict[str, Any]:
+    options = command.options
+    plain = [token for token in tokens if token.key not in options]
+    typed = [token for token in tokens if token.key in options]
+    values = _positional_values(command, _as_words(command, plain))
+    for token in typed:
+        if token.key in values:
+            raise usage("given_twice", "{name} was given twice.", name=token.key)
+        values[token.key] = convert(token.text, options[token.key].annotation, token.key)
+    _require(command, values)
+    return values
+
+
+def _as_words(command: Command, tokens: list[Token]) -> list[str]:
+    """Words in order; an unknown `key=` is refused rather than taken for a word."""
+    for token in tokens:
+        if token.key:
+            raise _unknown_option(command, token.key)
+    return [token.text for token in tokens]
+
+
+def _unknown_option(command: Command, key: str) -> Refusal:
+    near = get_close_matches(key, command.options, n=1)
+    if near:
+        return usage(
+            "unknown_option",
+            "`{command}` has no option {key}. Did you mean {near}?",
+            command=command.name,
+            key=key,
+            near=near[0],
+        )
+    return usage(
+        "unknown_option",
+        "`{command}` has no option {key}. Usage: {usage}",
+        command=command.name,
+        key=key,
+        usage=usage_of(command),
+    )
+
+
+def _positional_values(command: Command, words: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    rest = words
+    for word in command.positionals:
+        if word.many and rest:
+            values[word.name] = [convert(one, word.annotation, word.name) for one in rest]
+            rest = []
+        elif rest:
+            values[word.name] = convert(rest[0], word.annotation, word.name)
+            rest = rest[1:]
+    if rest:
+        raise usage(
+            "too_many_words",
+            "{extra} was not expected. Usage: {usage}",
+            extra=rest[0],
+            usage=usage_of(command),
+        )
+    return values
+
+
+def _require(command: Command, values: dict[str, Any]) -> None:
+    for word in command.words:
+        if word.required and word.name not in values:
+            raise usage(
+                "word_missing",
+                "{name} is missing. Usage: {usage}",
+                name=shown(word),
+                usage=usage_of(command),
+            )
+
+
+def usage_of(command: Command) -> str:
+    """How to type a command, made from its signature: `verify NUMBER… [name="…"]`."""
+    return " ".join([command.name, *(_usage_word(word) for word in command.words)])
+
+
+def shown(word: Word) -> str:
+    """A word's name as usage lines write it."""
+    return f"{word.name}=" if word.is_option else word.name.upper().removesuffix("S" * word.many)
+
+
+def _usage_word(word: Word) -> str:
+    choices = _choices(word)
+    if word.is_option:
+        typed = f"{word.name}={choices or _sketch(word)}"
+    else:
+        typed = choices or (shown(word) + "…" * word.many)
+    return typed if word.required else f"[{typed}]"
+
+
+def _choices(word: Word) -> str:
+    if isinstance(word.annotation, type) and issubclass(word.annotation, str):
+        return "|".join(choice.value for choice in getattr(word.annotation, "__members__", {}).values())
+    return "yes|no" if word.annotation is bool else ""
+
+
+def _sketch(word: Word) -> str:
+    return '"…"' if word.annotation is str else "…"

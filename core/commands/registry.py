@@ -1,0 +1,124 @@
+"""One grammar for every surface: commands as plain functions, described by their signatures.
+
+A command takes `session` and `actor`, then its words, then its `key=value` options as
+keyword-only parameters. Three keyword-only names are no options but what the surface hands
+over: `now`, `settings` and `attachments`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+from core.phrases import Phrase, say
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+HANDED_OVER = frozenset({"now", "settings", "attachments"})
+
+
+class Answer(Protocol):
+    """What a command gives back: a frozen model that each surface renders by its type."""
+
+    def document(self) -> dict[str, Any]:
+        """The answer as the JSON document that CONTRACT.md promises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with the command."""
+
+    filename: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing to type: a positional word, or an option if `is_option`."""
+
+    name: str
+    annotation: Any
+    is_option: bool
+    required: bool
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A registered command; `call` is the plain function, `handed` what it wants from us."""
+
+    name: str
+    call: Callable[..., Answer]
+    summary: Phrase
+    words: tuple[Word, ...]
+    handed: frozenset[str]
+    administrator: bool
+    examples: tuple[str, ...] = field(default=())
+
+    @property
+    def positionals(self) -> list[Word]:
+        """The words that are typed in order."""
+        return [word for word in self.words if not word.is_option]
+
+    @property
+    def options(self) -> dict[str, Word]:
+        """The words that are typed as key=value."""
+        return {word.name: word for word in self.words if word.is_option}
+
+
+REGISTRY: dict[str, Command] = {}
+
+
+def command(
+    name: str, *, administrator: bool = False, examples: Sequence[str] = ()
+) -> Callable[[F], F]:
+    """Register a function under one or more words; the function itself stays as it was."""
+
+    def register(call: F) -> F:
+        if name in REGISTRY:
+            raise ValueError(name)
+        REGISTRY[name] = _described(name, call, administrator, tuple(examples))
+        return call
+
+    return register
+
+
+def _described(
+    name: str, call: Callable[..., Any], administrator: bool, examples: tuple[str, ...]
+) -> Command:
+    hints = get_type_hints(call)
+    parameters = list(inspect.signature(call).parameters.values())
+    if [parameter.name for parameter in parameters[:2]] != ["session", "actor"]:
+        raise TypeError(name, "takes session and actor first")
+    typed = [one for one in parameters[2:] if one.name not in HANDED_OVER]
+    return Command(
+        name=name,
+        call=call,
+        summary=say((inspect.getdoc(call) or "").partition("\n")[0]),
+        words=tuple(_word(one, hints[one.name]) for one in typed),
+        handed=frozenset(one.name for one in parameters) & HANDED_OVER,
+        administrator=administrator,
+        examples=examples,
+    )
+
+
+def _word(parameter: inspect.Parameter, annotation: Any) -> Word:
+    given = _given(annotation)
+    many = get_origin(given) is list
+    return Word(
+        name=parameter.name,
+        annotation=get_args(given)[0] if many else given,
+        is_option=parameter.kind is parameter.KEYWORD_ONLY,
+        required=parameter.default is parameter.empty,
+        many=many,
+    )
+
+
+def _given(annotation: Any) -> Any:
+    """`X` of `X | None`: an option left out is None and is never converted."""
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    return kinds[0] if kinds and type(None) in get_args(annotation) else annotation

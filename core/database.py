@@ -1,0 +1,156 @@
+"""The one database: sessions for reading, transactions for writing, and its schema's age."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL, make_url
+from sqlmodel import Session
+
+from core.refusals import unavailable, usage
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+BUSY_SECONDS = 60
+"""How long another process's write is waited for: a large file's load holds SQLite that long."""
+
+
+class Database:
+    """Sessions on SQLite or PostgreSQL.
+
+    SQLite admits one writer, and its waiting is a poll that starves threads for hundreds of
+    milliseconds (research/performance.md, section 3), so the writers of this process queue at
+    a lock before they begin.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _engine(self.url)
+        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the one-process database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end, or changes nothing if anything is raised."""
+        with self._writer, Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the data and writes nothing."""
+        with Session(self.engine.execution_options(reading=True)) as session:
+            yield session
+
+    def require_current(self) -> None:
+        """Refuse a database without our tables, one that is behind, and one that is ahead."""
+        found = _revision(self.engine)
+        known = revisions()
+        if found is None:
+            raise usage(
+                "database_empty",
+                "The database has no tables yet. Run `results-bot init` first.",
+            )
+        if found not in known:
+            raise _too_new(found)
+        if found != known[-1]:
+            raise usage(
+                "database_old",
+                "The database is at version {found}, this program needs {needed}. "
+                "Run `results-bot init`; nothing is lost by it.",
+                found=found,
+                needed=known[-1],
+            )
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def migrate(url: str) -> None:
+    """Create the tables or bring them up to date; raise Refusal for a newer database."""
+    from alembic import command  # noqa: PLC0415  only `init` pays for Alembic
+    from alembic.config import Config  # noqa: PLC0415
+
+    database = Database(url)
+    try:
+        _make_folder(database.url)
+        found = _revision(database.engine)
+        if found is not None and found not in revisions():
+            raise _too_new(found)
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with database.engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        database.close()
+
+
+def revisions() -> list[str]:
+    """The versions of the schema that this program knows, oldest first."""
+    return sorted(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _too_new(found: str) -> Exception:
+    return unavailable(
+        "database_newer",
+        "The database was made by a newer results-bot (its version is {found}, this program "
+        "knows up to {known}). Install that release or a later one; nothing was changed.",
+        found=found,
+        known=revisions()[-1],
+    )
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.exec_driver_sql(
+            "SELECT version_num FROM alembic_version"
+        ).scalar()
+        return found
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = (
+        None  # we say BEGIN ourselves, so that DDL is transactional too
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "mmap_size=0",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _make_folder(url: URL) -> None:
+    if (
+        url.get_backend_name() == "sqlite"
+        and url.database
+        and url.database != ":memory:"
+    ):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)

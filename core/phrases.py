@@ -1,0 +1,95 @@
+"""Sentences for people, kept with their parts so that any language can be made of them."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from core.terms import Language
+
+LOCALES = Path(__file__).parent / "locales"
+
+
+class Phrase(str):
+    """A sentence in English (UK) that remembers how it was made.
+
+    It is an ordinary string wherever one is wanted; `into(language)` makes it again from the
+    catalogue of that language. Dates among the parts are written in the language's way.
+    """
+
+    msgid: str
+    plural: str | None
+    parts: dict[str, Any]
+
+    def __new__(cls, msgid: str, plural: str | None = None, /, **parts: Any) -> Self:
+        """Raise KeyError where the sentence names a part that was not given."""
+        text = msgid if plural is None or parts["n"] == 1 else plural
+        phrase = super().__new__(cls, _filled(text, parts, Language.ENGLISH_UK))
+        phrase.msgid, phrase.plural, phrase.parts = msgid, plural, parts
+        return phrase
+
+    def into(self, language: Language) -> str:
+        """The same sentence in another language; English (UK) where the catalogue is silent."""
+        if self.plural is None:
+            text = _catalogue(language).gettext(self.msgid)
+        else:
+            text = _catalogue(language).ngettext(
+                self.msgid, self.plural, self.parts["n"]
+            )
+        return _filled(text, self.parts, language)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remake, (self.msgid, self.plural, self.parts)
+
+
+def say(msgid: str, /, **parts: Any) -> Phrase:
+    """A sentence with `{named}` parts; extracted into the catalogues by this name."""
+    return Phrase(msgid, **parts)
+
+
+def counted(n: int, one: str, many: str, /, **parts: Any) -> Phrase:
+    """A sentence in the singular or the plural by `n`, which it may name as `{n}`."""
+    return Phrase(one, many, n=n, **parts)
+
+
+def in_language(text: str, language: Language) -> str:
+    """A phrase translated; any other string as it is, for it came from a person or a record."""
+    return text.into(language) if isinstance(text, Phrase) else text
+
+
+def date_text(day: date, language: Language) -> str:
+    """A date as the language writes it: 2 May 1982 in English (UK), May 2, 1982 in (US)."""
+    from babel.dates import format_date  # noqa: PLC0415  Babel costs the cold command line 60 ms
+
+    pattern = "d MMM y" if language is Language.ENGLISH_UK else "medium"
+    return format_date(day, pattern, locale=language.locale)
+
+
+def _filled(text: str, parts: dict[str, Any], language: Language) -> str:
+    if not parts:
+        return text
+    return text.format_map(
+        {name: _part(value, language) for name, value in parts.items()}
+    )
+
+
+def _part(value: object, language: Language) -> object:
+    if isinstance(value, str):
+        return in_language(value, language)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return date_text(value, language)
+    return value
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    return gettext.translation(
+        "results", LOCALES, languages=[language.locale], fallback=True
+    )
+
+
+def _remake(msgid: str, plural: str | None, parts: dict[str, Any]) -> Phrase:
+    return Phrase(msgid, plural, **parts)

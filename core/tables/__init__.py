@@ -1,0 +1,34 @@
+"""One file per aggregate; importing this package registers every table."""
+
+from core.tables.audit import AuditEvent
+from core.tables.deliveries import Arrival, Delivery, Download
+from core.tables.organisations import Organisation
+from core.tables.results import Change, Photo, Result
+from core.tables.templates import Template
+from core.tables.users import Preference, User
+from core.tables.verifications import (
+    Enquiry,
+    EnquiryCopy,
+    LookUpCount,
+    Verification,
+    Watch,
+)
+
+__all__ = [
+    "Arrival",
+    "AuditEvent",
+    "Change",
+    "Delivery",
+    "Download",
+    "Enquiry",
+    "EnquiryCopy",
+    "LookUpCount",
+    "Organisation",
+    "Photo",
+    "Preference",
+    "Result",
+    "Template",
+    "User",
+    "Verification",
+    "Watch",
+]
