@@ -13,7 +13,7 @@ import typer
 
 from console.opening import Desk, open_desk
 from console.output import print_answer, say_to_operator
-from core.refusals import missing, usage
+from core.refusals import missing
 from core.terms import DateFormat, Surface
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Load a results file."""
-    from console.text import ingest as _  # noqa: F401, PLC0415
-    from core.intake.load import ingest as load  # noqa: PLC0415
-    from core.organisations import organisation_named  # noqa: PLC0415
+    from core.intake.load import ingest as load
+    from core.organisations import organisation_named
+
+    from console.text import ingest as _  # noqa: F401
 
     if not file.is_file():
         raise missing("no_such_file", "There is no file {file}.", file=str(file))
@@ -72,8 +73,8 @@ def _progress(file: Path) -> Iterator[Callable[[int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(file.name, total=file.stat().st_size)
@@ -90,8 +91,8 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run one command of the shared grammar as a user."""
-    from core.actors import actor_for  # noqa: PLC0415
-    from core.commands.run import run_for  # noqa: PLC0415
+    from core.actors import actor_for
+    from core.commands.run import run_for
 
     with open_desk() as desk:
         reply = run_for(
@@ -103,7 +104,7 @@ def run(
             attachments=tuple(_attachment(path) for path in attach or ()),
         )
         more = _write_file(desk, reply, out)
-    from console.text import answers  # noqa: F401, PLC0415
+    from console.text import answers  # noqa: F401
 
     print_answer(reply.answer, as_json=as_json, language=reply.actor.language, more=more)
     if more and not as_json:
@@ -111,7 +112,7 @@ def run(
 
 
 def _attachment(path: Path) -> Attachment:
-    from core.commands.registry import Attachment  # noqa: PLC0415
+    from core.commands.registry import Attachment
 
     if not path.is_file():
         raise missing("no_such_file", "There is no file {file}.", file=str(path))

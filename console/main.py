@@ -62,15 +62,13 @@ def _no_database(outage: OperationalError) -> Refusal:
 
 def _refuse(refusal: Refusal) -> int:
     if "--json" in sys.argv:
-        print(json.dumps(_document(refusal), ensure_ascii=False))  # noqa: T201
-    print(refusal.message, file=sys.stderr)  # noqa: T201
+        print(json.dumps(_document(refusal), ensure_ascii=False))
+    print(refusal.message, file=sys.stderr)
     return EXIT_CODES[refusal.kind]
 
 
 def _document(refusal: Refusal) -> dict[str, Any]:
-    return {
-        "refusal": {"kind": refusal.kind, "code": refusal.code, "message": refusal.message}
-    }
+    return {"refusal": {"kind": refusal.kind, "code": refusal.code, "message": refusal.message}}
 
 
 if __name__ == "__main__":

@@ -38,12 +38,13 @@ def audit_export(
     since: Annotated[
         str | None, typer.Option(help="Only events from this day or ISO instant on.")
     ] = None,
-    format: Annotated[TrailFormat, typer.Option(help="CSV or JSON lines.")] = TrailFormat.CSV,  # noqa: A002
+    format: Annotated[TrailFormat, typer.Option(help="CSV or JSON lines.")] = TrailFormat.CSV,
     out: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,
 ) -> None:
     """Write an organisation's audit trail."""
-    from core import audit  # noqa: PLC0415
-    from core.organisations import organisation_named  # noqa: PLC0415
+    from core.organisations import organisation_named
+
+    from core import audit
 
     start = _instant(since)
     with open_desk() as desk, desk.database.reading() as session:
@@ -74,8 +75,8 @@ def purge(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Delete now what is past its time; the scheduler does it daily."""
-    from console.text import retention as _  # noqa: F401, PLC0415
-    from core import retention  # noqa: PLC0415
+    from console.text import retention as _  # noqa: F401
+    from core import retention
 
     with open_desk() as desk, desk.database.transaction() as session:
         print_answer(
@@ -87,11 +88,11 @@ def sample(
     records: Annotated[int, typer.Option(min=1, help="How many results.")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed makes the same file.")] = 1,
     photos: Annotated[bool, typer.Option("--photos", help="With a small photo each.")] = False,
-    format: Annotated[Format, typer.Option(help="CSV, XML or JSON.")] = Format.CSV,  # noqa: A002
+    format: Annotated[Format, typer.Option(help="CSV, XML or JSON.")] = Format.CSV,
     out: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,
 ) -> None:
     """Write a file of plausible, invented results."""
-    from core.sample import write_sample  # noqa: PLC0415
+    from core.sample import write_sample
 
     today: date = clock.now(read_settings()).date()
     if out is None:

@@ -21,11 +21,11 @@ def print_answer(
     """Print an answer; `more` adds members to its document, such as the path of a file."""
     if as_json:
         document = answer.document() | (more or {})
-        print(json.dumps(document, ensure_ascii=False))  # noqa: T201
+        print(json.dumps(document, ensure_ascii=False))
     else:
-        print(text(answer, language))  # noqa: T201
+        print(text(answer, language))
 
 
 def say_to_operator(sentence: str) -> None:
     """A message on standard error, where it never mixes with an answer."""
-    print(sentence, file=sys.stderr)  # noqa: T201
+    print(sentence, file=sys.stderr)

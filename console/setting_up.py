@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def init() -> None:
     """Create the database, or bring it up to date; safe to repeat."""
-    from core.database import migrate  # noqa: PLC0415  start-up time
+    from core.database import migrate
 
     settings = read_settings()
     migrate(settings.database_url)
@@ -42,8 +42,9 @@ def org_add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Add a recognising organisation."""
-    from core.organisations import add_organisation  # noqa: PLC0415
-    from console.text import organisations  # noqa: F401, PLC0415
+    from core.organisations import add_organisation
+
+    from console.text import organisations  # noqa: F401
 
     with open_desk() as desk, desk.database.transaction() as session:
         answer = add_organisation(
@@ -61,8 +62,9 @@ def org_list(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the recognising organisations."""
-    from core.organisations import list_organisations  # noqa: PLC0415
-    from console.text import organisations  # noqa: F401, PLC0415
+    from core.organisations import list_organisations
+
+    from console.text import organisations  # noqa: F401
 
     with open_desk() as desk, desk.database.reading() as session:
         print_answer(list_organisations(session), as_json=as_json)
@@ -79,9 +81,10 @@ def admin_add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Add the primary administrator of an organisation."""
-    from core.organisations import organisation_named  # noqa: PLC0415
-    from core.users import add_primary_administrator  # noqa: PLC0415
-    from console.text import users  # noqa: F401, PLC0415
+    from core.organisations import organisation_named
+    from core.users import add_primary_administrator
+
+    from console.text import users  # noqa: F401
 
     with open_desk() as desk, desk.database.transaction() as session:
         answer = add_primary_administrator(

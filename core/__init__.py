@@ -1,0 +1,1 @@
+"""One language, one set of verbs, one database."""

@@ -66,9 +66,7 @@ def actor_by_id(session: Session, user_id: int, surface: Surface) -> Actor:
     return _actor(*row, surface)
 
 
-def _actor(
-    user: User, organisation: Organisation, preference: Preference, at: Surface
-) -> Actor:
+def _actor(user: User, organisation: Organisation, preference: Preference, at: Surface) -> Actor:
     assert user.id is not None  # noqa: S101  it came from the database
     return Actor(
         user_id=user.id,

@@ -77,8 +77,8 @@ class Database:
 
 def migrate(url: str) -> None:
     """Create the tables or bring them up to date; raise Refusal for a newer database."""
-    from alembic import command  # noqa: PLC0415  only `init` pays for Alembic
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     database = Database(url)
     try:
@@ -130,9 +130,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = (
-        None  # we say BEGIN ourselves, so that DDL is transactional too
-    )
+    connection.isolation_level = None  # we say BEGIN ourselves, so that DDL is transactional too
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -148,9 +146,5 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _make_folder(url: URL) -> None:
-    if (
-        url.get_backend_name() == "sqlite"
-        and url.database
-        and url.database != ":memory:"
-    ):
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)

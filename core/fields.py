@@ -55,9 +55,7 @@ PHOTO_HEADINGS = ("photo_data", "photoMediaType")
 
 CATALOGUE = (
     CatalogueField(say("Candidate ID"), "candidateId", Kind.BLANK),
-    CatalogueField(
-        say("Candidate Number"), "candidateNumber", Kind.DIGITS, "candidate_number", 6
-    ),
+    CatalogueField(say("Candidate Number"), "candidateNumber", Kind.DIGITS, "candidate_number", 6),
     CatalogueField(say("First Name"), "firstName", Kind.TEXT, "first_name", 50),
     CatalogueField(say("Family Name"), "familyName", Kind.TEXT, "family_name", 50),
     CatalogueField(say("Date Of Birth"), "dateOfBirth", Kind.DATE, "date_of_birth"),

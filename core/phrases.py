@@ -36,9 +36,7 @@ class Phrase(str):
         if self.plural is None:
             text = _catalogue(language).gettext(self.msgid)
         else:
-            text = _catalogue(language).ngettext(
-                self.msgid, self.plural, self.parts["n"]
-            )
+            text = _catalogue(language).ngettext(self.msgid, self.plural, self.parts["n"])
         return _filled(text, self.parts, language)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -62,7 +60,7 @@ def in_language(text: str, language: Language) -> str:
 
 def date_text(day: date, language: Language) -> str:
     """A date as the language writes it: 2 May 1982 in English (UK), May 2, 1982 in (US)."""
-    from babel.dates import format_date  # noqa: PLC0415  Babel costs the cold command line 60 ms
+    from babel.dates import format_date
 
     pattern = "d MMM y" if language is Language.ENGLISH_UK else "medium"
     return format_date(day, pattern, locale=language.locale)
@@ -71,9 +69,7 @@ def date_text(day: date, language: Language) -> str:
 def _filled(text: str, parts: dict[str, Any], language: Language) -> str:
     if not parts:
         return text
-    return text.format_map(
-        {name: _part(value, language) for name, value in parts.items()}
-    )
+    return text.format_map({name: _part(value, language) for name, value in parts.items()})
 
 
 def _part(value: object, language: Language) -> object:
@@ -86,9 +82,7 @@ def _part(value: object, language: Language) -> object:
 
 @cache
 def _catalogue(language: Language) -> gettext.NullTranslations:
-    return gettext.translation(
-        "results", LOCALES, languages=[language.locale], fallback=True
-    )
+    return gettext.translation("results", LOCALES, languages=[language.locale], fallback=True)
 
 
 def _remake(msgid: str, plural: str | None, parts: dict[str, Any]) -> Phrase:

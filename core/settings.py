@@ -13,9 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Read from `RESULTS_…`; each field's description is its line in docs/settings.md."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RESULTS_", env_file=".env", extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="RESULTS_", env_file=".env", extra="ignore")
 
     env: Literal["production", "demo", "test"] = Field(
         "production", description="`production`, `demo` or `test`."
@@ -55,9 +53,7 @@ class Settings(BaseSettings):
     keep_verifications_days: int = Field(
         1830, ge=1, description="Days that look-ups, enquiries and old values are kept."
     )
-    keep_audit_days: int = Field(
-        2560, ge=1, description="Days that the audit trail is kept."
-    )
+    keep_audit_days: int = Field(2560, ge=1, description="Days that the audit trail is kept.")
 
     @field_validator("now", mode="after")
     @classmethod

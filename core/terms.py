@@ -156,9 +156,7 @@ class Surface(StrEnum):
 def half_bands(text: str) -> int:
     """Read a band from `6`, `6.5`, `6.0` or `6.50`; raise ValueError outside 0 to 9 by halves."""
     whole, _, fraction = text.partition(".")
-    if fraction.rstrip("0") not in {"", "5"} or not (
-        whole.isascii() and whole.isdigit()
-    ):
+    if fraction.rstrip("0") not in {"", "5"} or not (whole.isascii() and whole.isdigit()):
         raise ValueError(text)
     bands = int(whole) * 2 + (fraction[:1] == "5")
     if bands > HALF_BANDS or len(whole) > 1:

@@ -1,0 +1,1 @@
+"""The shared grammar and the commands of every surface."""

@@ -10,7 +10,13 @@ from core.commands.converters import convert
 from core.commands.registry import REGISTRY, Command, Word
 from core.refusals import Refusal, usage
 
-QUOTES = {'"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb"}
+QUOTES = {
+    '"': '"',
+    "\u201c": "\u201d",
+    "\u201d": "\u201d",
+    "\u201e": "\u201c\u201d",
+    "\u00ab": "\u00bb",
+}
 """An opening quote and what may close it; phones and mail programs curl them as they like."""
 
 LONGEST_LINE = 200_000
@@ -112,9 +118,7 @@ def _unknown(words: list[str]) -> Refusal:
             typed=typed,
             near=near[0],
         )
-    return usage(
-        "unknown_command", "There is no command {typed}. `help` lists them.", typed=typed
-    )
+    return usage("unknown_command", "There is no command {typed}. `help` lists them.", typed=typed)
 
 
 def _values(command: Command, tokens: list[Token]) -> dict[str, Any]:
@@ -209,7 +213,9 @@ def _usage_word(word: Word) -> str:
 
 def _choices(word: Word) -> str:
     if isinstance(word.annotation, type) and issubclass(word.annotation, str):
-        return "|".join(choice.value for choice in getattr(word.annotation, "__members__", {}).values())
+        return "|".join(
+            choice.value for choice in getattr(word.annotation, "__members__", {}).values()
+        )
     return "yes|no" if word.annotation is bool else ""
 
 

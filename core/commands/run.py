@@ -65,9 +65,7 @@ def run_for(
     with database.transaction() as session:
         actor = who(session)
         try:
-            answer = run(
-                session, actor, line, now=now, settings=settings, attachments=attachments
-            )
+            answer = run(session, actor, line, now=now, settings=settings, attachments=attachments)
             return Reply(actor, answer)
         except Refusal as refusal:
             if refusal.kind is not Kind.LIMIT:

@@ -1,0 +1,1 @@
+"""Results out: CSV, XML and JSON, streamed."""

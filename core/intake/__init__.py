@@ -1,0 +1,1 @@
+"""Results in: files of every shape into one database."""

@@ -54,12 +54,8 @@ class Delivery(SQLModel, table=True):
     )
 
     organisation_id: int = Field(primary_key=True, foreign_key="organisation.id")
-    result_id: int = Field(
-        primary_key=True, foreign_key="result.id", ondelete="CASCADE"
-    )
-    arrival_id: int | None = Field(
-        default=None, foreign_key="arrival.id", ondelete="SET NULL"
-    )
+    result_id: int = Field(primary_key=True, foreign_key="result.id", ondelete="CASCADE")
+    arrival_id: int | None = Field(default=None, foreign_key="arrival.id", ondelete="SET NULL")
     delivered_at: datetime = Field(sa_type=Instant)
     download_id: int | None = Field(default=None, foreign_key="download.id")
 
@@ -72,9 +68,7 @@ class Download(SQLModel, table=True):
     """
 
     __tablename__ = "download"
-    __table_args__ = (
-        Index("ix_download_organisation", "organisation_id", "downloaded_at"),
-    )
+    __table_args__ = (Index("ix_download_organisation", "organisation_id", "downloaded_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id")

@@ -63,9 +63,7 @@ class Photo(SQLModel, table=True):
     __tablename__ = "photo"
 
     result_id: int = Field(
-        sa_column=Column(
-            Integer, ForeignKey("result.id", ondelete="CASCADE"), primary_key=True
-        )
+        sa_column=Column(Integer, ForeignKey("result.id", ondelete="CASCADE"), primary_key=True)
     )
     media_type: str = Field(max_length=20)
     data: bytes = Field(sa_type=LargeBinary)
@@ -83,9 +81,7 @@ class Change(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     result_id: int = Field(foreign_key="result.id", ondelete="CASCADE")
-    arrival_id: int | None = Field(
-        default=None, foreign_key="arrival.id", ondelete="SET NULL"
-    )
+    arrival_id: int | None = Field(default=None, foreign_key="arrival.id", ondelete="SET NULL")
     field: str = Field(max_length=20)
     old: str
     new: str

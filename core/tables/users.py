@@ -70,8 +70,6 @@ class Preference(SQLModel, table=True):
     next_due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     last_digest_at: datetime | None = Field(default=None, sa_type=Instant)
     marks_downloaded: bool = False
-    template_id: int | None = Field(
-        default=None, foreign_key="template.id", ondelete="SET NULL"
-    )
+    template_id: int | None = Field(default=None, foreign_key="template.id", ondelete="SET NULL")
     start_page: str = Field(default=StartPage.HOME.value, max_length=12)
     language: str = Field(default=Language.ENGLISH_UK.value, max_length=5)

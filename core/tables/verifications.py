@@ -30,9 +30,7 @@ class Verification(SQLModel, table=True):
     looked_up_at: datetime = Field(sa_type=Instant)
     trf_number: str = Field(max_length=20)
     outcome: str = Field(max_length=12)
-    result_id: int | None = Field(
-        default=None, foreign_key="result.id", ondelete="SET NULL"
-    )
+    result_id: int | None = Field(default=None, foreign_key="result.id", ondelete="SET NULL")
     compared: str = Field(default="")
 
 

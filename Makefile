@@ -1,0 +1,47 @@
+# Everything is brought by the lock file; uv itself by the first line that needs it.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench docs clean
+
+export UV_PYTHON_DOWNLOADS := never
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := .venv/bin/
+
+help: ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.stamp ## Make the environment from the lock file
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<1'
+
+.venv/.stamp: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	$(UV) sync --locked --quiet
+	@touch $@
+
+demo: setup ## Load sample results, show a verification and a download, and what to try next
+	$(RUN)python -m console.demo
+
+lint: setup ## Style, types and import directions
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports --no-cache
+
+test: lint ## Everything that must hold before a change lands
+	$(RUN)pytest -n 2 --cov --cov-report=term-missing:skip-covered $(PYTEST)
+
+format: setup ## Format the code and rebuild the language catalogues
+	$(RUN)ruff check --fix-only --quiet . || true
+	$(RUN)ruff format --quiet .
+	$(RUN)python -m core.languages
+
+bench: setup ## Print speed as ratios; BENCH="ingest --records 1000000" for one at full size
+	$(UV) sync --locked --quiet --group bench
+	$(RUN)python -m bench $(BENCH)
+
+docs: setup ## Rebuild the reference pages from the code
+	$(RUN)python -m console.reference docs
+
+clean: ## Remove what was made here, but not your data in var/
+	rm -rf .venv .uv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,316 @@
+"""Look-ups of Test Report Forms: any record, delivered to us or not, by number alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, text
+from sqlmodel import Session
+
+from core import quotas
+from core.actors import Actor
+from core.comparison import Claims, Comparison, Verdict, compare
+from core.phrases import Phrase, say
+from core.settings import Settings
+from core.tables import AuditEvent, Result, Verification
+from core.terms import RELEASED, Module, Outcome, band_in_file, overall_of
+from core.trf_numbers import Parts, TrfNumber, disagreements, hints
+
+ADVISED_YEARS = 2
+LOOK_UP_YEARS = 3
+CHUNK = 5000
+
+NO_MATCH = say(
+    "No match found.\n"
+    "Please try again, paying particular attention to the digits and letters "
+    "(e.g. zeros and ones).\n"
+    "If there is still no match, and the result is less than two years old, then please contact "
+    "us via the HELP page."
+)
+BANDS = ("listening", "reading", "writing", "speaking", "overall")
+
+_RESULT = Result.__table__  # type: ignore[attr-defined]
+_COLUMNS = [
+    _RESULT.c[name]
+    for name in [
+        "id",
+        "trf_number",
+        "family_name",
+        "first_name",
+        "date_of_birth",
+        "gender",
+        "candidate_email",
+        "module",
+        "candidate_number",
+        "centre_number",
+        "test_date",
+        "listening",
+        "reading",
+        "writing",
+        "speaking",
+        "overall",
+        "status",
+    ]
+]
+_ONE = select(*_COLUMNS).where(_RESULT.c.trf_number == bindparam("number"))
+_MANY = {
+    "sqlite": select(*_COLUMNS).where(
+        _RESULT.c.trf_number.in_(text("SELECT value FROM json_each(:numbers)"))
+    ),
+    "postgresql": select(*_COLUMNS).where(text("trf_number = ANY(:numbers)")),
+}
+_VERIFICATION = insert(Verification.__table__)  # type: ignore[attr-defined]
+_EVENT = insert(AuditEvent.__table__)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a verification shows of a result; bands None where the scores are not valid."""
+
+    result_id: int
+    trf_number: str
+    family_name: str
+    first_name: str
+    date_of_birth: str
+    gender: str
+    candidate_email: str
+    module: str
+    candidate_number: str
+    centre_number: str
+    test_date: str
+    listening: int | None
+    reading: int | None
+    writing: int | None
+    speaking: int | None
+    overall: int | None
+    status: str
+
+    @property
+    def released(self) -> bool:
+        """Whether the scores may be shown as valid."""
+        return self.status == RELEASED
+
+    def document(self) -> dict[str, str]:
+        """By the guide's headings, dates ISO, bands as in files; no address, telephone, photo."""
+        module = Module(self.module).written_out if self.module else ""
+        return {
+            "trfNumber": self.trf_number,
+            "familyName": self.family_name,
+            "firstName": self.first_name,
+            "dateOfBirth": self.date_of_birth,
+            "gender": self.gender,
+            "candidateEmail": self.candidate_email,
+            "Module": module,
+            "candidateNumber": self.candidate_number,
+            "centreNumber": self.centre_number,
+            "testDate": self.test_date,
+            "listeningScore": band_in_file(self.listening),
+            "readingScore": band_in_file(self.reading),
+            "writingScore": band_in_file(self.writing),
+            "speakingScore": band_in_file(self.speaking),
+            "overallBandScore": band_in_file(self.overall),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationCard:
+    """One look-up's answer."""
+
+    trf_number: str
+    outcome: Outcome
+    message: Phrase
+    warnings: tuple[Phrase, ...]
+    record: Record | None
+    comparison: Mapping[str, Verdict] | None
+
+    def document(self) -> dict[str, Any]:
+        """CONTRACT.md's verification; `comparison` only where claims met a record."""
+        document: dict[str, Any] = {
+            "outcome": self.outcome.value,
+            "trf_number": self.trf_number,
+            "message": self.message,
+            "warnings": list(self.warnings),
+            "result": self.record and self.record.document(),
+        }
+        if self.record is not None:
+            document["status"] = self.record.status
+        if self.comparison is not None:
+            document["comparison"] = {key: one.value for key, one in self.comparison.items()}
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationTable:
+    """Several look-ups at once, in the order asked, each number once."""
+
+    cards: tuple[VerificationCard, ...]
+
+    def document(self) -> dict[str, Any]:
+        """CONTRACT.md's `verifications`."""
+        return {"verifications": [card.document() for card in self.cards]}
+
+
+def verify(
+    session: Session,
+    actor: Actor,
+    number: TrfNumber,
+    *,
+    claims: Claims | None = None,
+    now: datetime,
+    settings: Settings,
+) -> VerificationCard:
+    """Look one number up and hold claims against its record; raise Refusal over a limit."""
+    quotas.spend(session, actor, 1, now=now, settings=settings)
+    row = session.connection().execute(_ONE, {"number": number}).first()
+    card = _card(number, row, claims, now.date())
+    _keep(session, actor, [card], now)
+    return card
+
+
+def verify_many(
+    session: Session,
+    actor: Actor,
+    numbers: Sequence[TrfNumber],
+    *,
+    now: datetime,
+    settings: Settings,
+) -> VerificationTable:
+    """Look many numbers up at once; raise Refusal, before any look-up, over a limit."""
+    wanted = list(dict.fromkeys(numbers))
+    quotas.spend(session, actor, len(wanted), now=now, settings=settings)
+    today = now.date()
+    found = _find_many(session, sorted(wanted))
+    cards = [_card(number, found.get(number), None, today) for number in wanted]
+    _keep(session, actor, cards, now)
+    return VerificationTable(tuple(cards))
+
+
+def _find_many(session: Session, numbers: list[TrfNumber]) -> dict[str, Row[Any]]:
+    """Sorted, so that the index is walked once from end to end."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(numbers), CHUNK):
+        chunk = [str(number) for number in numbers[start : start + CHUNK]]
+        given = json.dumps(chunk) if dialect == "sqlite" else chunk
+        for row in connection.execute(_MANY[dialect], {"numbers": given}):
+            found[row.trf_number] = row
+    return found
+
+
+def _card(
+    number: TrfNumber, row: Row[Any] | None, claims: Claims | None, today: date
+) -> VerificationCard:
+    if row is None or _years_after(row.test_date, LOOK_UP_YEARS) < today:
+        return VerificationCard(
+            number, Outcome.NO_MATCH, NO_MATCH, tuple(hints(number)), None, None
+        )
+    record = _record(row)
+    comparison = compare(claims, record) if claims is not None else None
+    return VerificationCard(
+        number,
+        Outcome.MATCH,
+        _message(record),
+        tuple(_warnings(record, comparison, today)),
+        record,
+        comparison and comparison.verdicts,
+    )
+
+
+def _record(row: Row[Any]) -> Record:
+    record = Record(*row)
+    if record.released:
+        return record
+    hidden = row._mapping | dict.fromkeys(BANDS)  # noqa: SLF001  SQLAlchemy's public name
+    hidden.pop("id")
+    return Record(result_id=row.id, **hidden)
+
+
+def _message(record: Record) -> Phrase:
+    if record.released:
+        return say("Match found.")
+    return say("This record's status is {status}. It has no valid scores.", status=record.status)
+
+
+def _warnings(record: Record, comparison: Comparison | None, today: date) -> Iterable[Phrase]:
+    if not record.released:
+        yield say(
+            "Status: {status}. Do not accept this Test Report Form; ask IELTS about it at "
+            "stakeholder@ieltsusa.org.",
+            status=record.status,
+        )
+    if _years_after(record.test_date, ADVISED_YEARS) < today:
+        yield say(
+            "The test was taken on {day}. IELTS does not recommend accepting scores over two "
+            "years old.",
+            day=date.fromisoformat(record.test_date),
+        )
+    yield from _inconsistencies(record)
+    if comparison is not None:
+        yield from comparison.remarks
+
+
+def _inconsistencies(record: Record) -> Iterable[Phrase]:
+    yield from disagreements(
+        record.trf_number,
+        Parts(
+            record.test_date,
+            record.candidate_number,
+            record.family_name,
+            record.first_name,
+            record.centre_number,
+            record.module,
+        ),
+    )
+    *four, overall = (getattr(record, band) for band in BANDS)
+    if None not in {*four, overall} and overall_of(*four) != overall:
+        yield say("The overall band is not the mean of the four scores.")
+
+
+def _years_after(iso: str, years: int) -> date:
+    """The last day inside, 29 February counting as the 28th in other years."""
+    day = date.fromisoformat(iso)
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _keep(session: Session, actor: Actor, cards: Sequence[VerificationCard], now: datetime) -> None:
+    """Who relied on which record, and the audit trail."""
+    misses = sum(card.outcome is Outcome.NO_MATCH for card in cards)
+    quotas.count_misses(session, actor, misses, now=now)
+    connection = session.connection()
+    connection.execute(_VERIFICATION, [_verification(actor, card, now) for card in cards])
+    connection.execute(_EVENT, [_event(actor, card, now) for card in cards])
+
+
+def _verification(actor: Actor, card: VerificationCard, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": actor.organisation_id,
+        "user_id": actor.user_id,
+        "surface": actor.surface.value,
+        "looked_up_at": now,
+        "trf_number": card.trf_number,
+        "outcome": card.outcome.value,
+        "result_id": card.record and card.record.result_id,
+        "compared": ",".join(f"{key}:{one}" for key, one in (card.comparison or {}).items()),
+    }
+
+
+def _event(actor: Actor, card: VerificationCard, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": actor.organisation_id,
+        "user_id": actor.user_id,
+        "user_name": actor.name,
+        "surface": actor.surface.value,
+        "at": now,
+        "action": "verification:look-up",
+        "subject": card.trf_number,
+        "outcome": card.outcome.value,
+        "details": "{}",
+    }
