@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from anyascii import anyascii
 
 from core.phrases import Phrase, say
+from core.records import Record
 from core.refusals import Refusal, usage
 from core.terms import Gender, Module, half_bands
 
@@ -48,22 +50,6 @@ GENDERS = {
 EARLIEST, LATEST = 1900, 2099
 CENTURY_TURNS_AT = 40
 """Of years in two digits, those below are 20xx."""
-
-
-class Recorded(Protocol):
-    """The parts of a result that claims are compared with; bands may be None."""
-
-    family_name: str
-    first_name: str
-    date_of_birth: str
-    test_date: str
-    module: str
-    gender: str
-    overall: int | None
-    listening: int | None
-    reading: int | None
-    writing: int | None
-    speaking: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +93,7 @@ def read_claims(claimed: Mapping[str, str | None]) -> Claims | None:
     )
 
 
-def compare(claims: Claims, recorded: Recorded) -> Comparison:
+def compare(claims: Claims, recorded: Record) -> Comparison:
     """Hold each claim against the record."""
     verdicts: dict[str, Verdict] = {}
     if claims.name is not None:
@@ -230,20 +216,7 @@ _NAMED = re.compile(
     r"|(?P<month_first>[a-z]{3,9})[\s.,-]+(?P<day_second>\d{1,2})(?:st|nd|rd|th)?)"
     r"[\s.,-]+(?P<year>\d{4}|\d{2})"
 )
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = [name.lower() for name in calendar.month_name[1:]]
 
 
 def _named_days(typed: str) -> set[date]:

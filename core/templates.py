@@ -17,29 +17,23 @@ from sqlmodel import Session, col, select
 
 from core import audit
 from core.actors import Actor
-from core.fields import BY_HEADING, CATALOGUE, CatalogueField, Kind
+from core.fields import CatalogueField
+from core.layouts import (
+    NOTES,
+    STANDARD,
+    STANDARD_NAME,
+    Layout,
+    fields_of,
+    fields_problem,
+    name_problem,
+)
 from core.phrases import Phrase, say
 from core.refusals import Kind as RefusalKind
 from core.refusals import Refusal, conflict, missing, usage
 from core.tables import Preference, Template
 from core.terms import DateFormat, Format
 
-LONGEST_NAME = 100
-STANDARD_NAME = "Standard"
 MOST_TEMPLATES = 200
-
-CANDIDATE_ID_NOTE = say("DO NOT choose Candidate ID as this information is no longer available.")
-POSTAL_NOTE = say(
-    "Postal Address is a compilation of the address 1, 2, 3, 4 fields. Only choose the "
-    "individual fields or postal address, but NOT both."
-)
-PHOTO_NOTE = say("Photo appears in the file as encrypted data.")
-CANDIDATE_NUMBER_NOTE = say("Candidate Number is NOT a unique number for the test taker.")
-NOTES = {
-    "candidateId": CANDIDATE_ID_NOTE,
-    "photo": PHOTO_NOTE,
-    "candidateNumber": CANDIDATE_NUMBER_NOTE,
-}
 
 
 class Direction(StrEnum):
@@ -49,18 +43,6 @@ class Direction(StrEnum):
     DOWN = "down"
     FIRST = "first"
     LAST = "last"
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a file looks like: all that the exporters need to know of a template."""
-
-    name: str
-    format: Format
-    date_format: DateFormat
-    fields: tuple[CatalogueField, ...]
-    spreadsheet_safe: bool = True
-    byte_order_mark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,41 +96,6 @@ def _document(layout: Layout, *, is_default: bool) -> dict[str, Any]:
         "spreadsheet_safe": layout.spreadsheet_safe,
         "bom": layout.byte_order_mark,
     }
-
-
-STANDARD = Layout(
-    STANDARD_NAME,
-    Format.CSV,
-    DateFormat.COMPACT,
-    tuple(one for one in CATALOGUE if one.kind not in {Kind.BLANK, Kind.POSTAL, Kind.PHOTO}),
-)
-"""What is used while an organisation has no template: all that the guide advises to choose."""
-
-
-def name_problem(name: str) -> Phrase | None:
-    """Why this cannot be a template's name, if it cannot."""
-    if not name.strip():
-        return say("A template needs a name.")
-    if len(name) > LONGEST_NAME:
-        return say("A template's name has up to {most} characters.", most=LONGEST_NAME)
-    if not name.isprintable():
-        return say("A template's name is one line of ordinary characters.")
-    if name.strip().casefold() == STANDARD_NAME.casefold():
-        return say("Standard is the name of the built-in template. Choose another.")
-    return None
-
-
-def fields_problem(fields: Sequence[CatalogueField]) -> Phrase | None:
-    """Why a template cannot have these fields, if it cannot; the guide's reason for addresses."""
-    if not fields:
-        return say("A template needs at least one field.")
-    twice = [one.title for one in fields if fields.count(one) > 1]
-    if twice:
-        return say("{field} was chosen more than once.", field=twice[0])
-    headings = {one.heading for one in fields}
-    if "postalAddress" in headings and any(one.startswith("addressLine") for one in headings):
-        return POSTAL_NOTE
-    return None
 
 
 def list_templates(session: Session, actor: Actor) -> TemplateList:
@@ -316,11 +263,6 @@ def template_id(session: Session, actor: Actor, name: str) -> int:
     found = _named(session, actor, name).id
     assert found is not None  # noqa: S101  it came from the database
     return found
-
-
-def fields_of(joined: str) -> tuple[CatalogueField, ...]:
-    """The fields of a stored list of headings."""
-    return tuple(BY_HEADING[heading] for heading in joined.split(","))
 
 
 def _joined(fields: Sequence[CatalogueField]) -> str:

@@ -15,9 +15,10 @@ from core import quotas
 from core.actors import Actor
 from core.comparison import Claims, Comparison, Verdict, compare
 from core.phrases import Phrase, say
+from core.records import BANDS, COLUMNS, RESULT, Record, record_of
 from core.settings import Settings
-from core.tables import AuditEvent, Result, Verification
-from core.terms import RELEASED, Module, Outcome, band_in_file, overall_of
+from core.tables import AuditEvent, Verification
+from core.terms import Outcome, overall_of
 from core.trf_numbers import Parts, TrfNumber, disagreements, hints
 
 ADVISED_YEARS = 2
@@ -31,89 +32,16 @@ NO_MATCH = say(
     "If there is still no match, and the result is less than two years old, then please contact "
     "us via the HELP page."
 )
-BANDS = ("listening", "reading", "writing", "speaking", "overall")
 
-_RESULT = Result.__table__  # type: ignore[attr-defined]
-_COLUMNS = [
-    _RESULT.c[name]
-    for name in [
-        "id",
-        "trf_number",
-        "family_name",
-        "first_name",
-        "date_of_birth",
-        "gender",
-        "candidate_email",
-        "module",
-        "candidate_number",
-        "centre_number",
-        "test_date",
-        "listening",
-        "reading",
-        "writing",
-        "speaking",
-        "overall",
-        "status",
-    ]
-]
-_ONE = select(*_COLUMNS).where(_RESULT.c.trf_number == bindparam("number"))
+_ONE = select(*COLUMNS).where(RESULT.c.trf_number == bindparam("number"))
 _MANY = {
-    "sqlite": select(*_COLUMNS).where(
-        _RESULT.c.trf_number.in_(text("SELECT value FROM json_each(:numbers)"))
+    "sqlite": select(*COLUMNS).where(
+        RESULT.c.trf_number.in_(text("SELECT value FROM json_each(:numbers)"))
     ),
-    "postgresql": select(*_COLUMNS).where(text("trf_number = ANY(:numbers)")),
+    "postgresql": select(*COLUMNS).where(text("trf_number = ANY(:numbers)")),
 }
 _VERIFICATION = insert(Verification.__table__)  # type: ignore[attr-defined]
 _EVENT = insert(AuditEvent.__table__)  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a verification shows of a result; bands None where the scores are not valid."""
-
-    result_id: int
-    trf_number: str
-    family_name: str
-    first_name: str
-    date_of_birth: str
-    gender: str
-    candidate_email: str
-    module: str
-    candidate_number: str
-    centre_number: str
-    test_date: str
-    listening: int | None
-    reading: int | None
-    writing: int | None
-    speaking: int | None
-    overall: int | None
-    status: str
-
-    @property
-    def released(self) -> bool:
-        """Whether the scores may be shown as valid."""
-        return self.status == RELEASED
-
-    def document(self) -> dict[str, str]:
-        """By the guide's headings, dates ISO, bands as in files; no address, telephone, photo."""
-        module = Module(self.module).written_out if self.module else ""
-        return {
-            "trfNumber": self.trf_number,
-            "familyName": self.family_name,
-            "firstName": self.first_name,
-            "dateOfBirth": self.date_of_birth,
-            "gender": self.gender,
-            "candidateEmail": self.candidate_email,
-            "Module": module,
-            "candidateNumber": self.candidate_number,
-            "centreNumber": self.centre_number,
-            "testDate": self.test_date,
-            "listeningScore": band_in_file(self.listening),
-            "readingScore": band_in_file(self.reading),
-            "writingScore": band_in_file(self.writing),
-            "speakingScore": band_in_file(self.speaking),
-            "overallBandScore": band_in_file(self.overall),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +137,7 @@ def _card(
         return VerificationCard(
             number, Outcome.NO_MATCH, NO_MATCH, tuple(hints(number)), None, None
         )
-    record = _record(row)
+    record = record_of(row)
     comparison = compare(claims, record) if claims is not None else None
     return VerificationCard(
         number,
@@ -217,17 +145,8 @@ def _card(
         _message(record),
         tuple(_warnings(record, comparison, today)),
         record,
-        comparison and comparison.verdicts,
+        comparison.verdicts if comparison is not None else None,
     )
-
-
-def _record(row: Row[Any]) -> Record:
-    record = Record(*row)
-    if record.released:
-        return record
-    hidden = row._mapping | dict.fromkeys(BANDS)  # noqa: SLF001  SQLAlchemy's public name
-    hidden.pop("id")
-    return Record(result_id=row.id, **hidden)
 
 
 def _message(record: Record) -> Phrase:

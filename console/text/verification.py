@@ -9,8 +9,9 @@ from core.account import AccountCard
 from core.comparison import Verdict
 from core.enquiries import REPRESENTATIVES, EnquiryOpened
 from core.phrases import date_text, in_language, say
+from core.records import Record
 from core.terms import Language, Module, Outcome, band_on_card
-from core.verification import Record, VerificationCard, VerificationTable
+from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
 
 VERDICTS = {
@@ -92,17 +93,15 @@ def _row(one: VerificationCard, language: Language) -> list[str]:
 
 @text.register
 def _(answer: WatchSet, language: Language) -> str:
+    number = answer.trf_number
     if answer.watching:
-        sentence = say(
-            "You will hear when the record of {number} appears or changes.",
-            number=answer.trf_number,
-        )
+        said = say("You will hear when the record of {number} appears or changes.", number=number)
     else:
-        sentence = say("You will hear no more about {number}.", number=answer.trf_number)
-    watched = say("You watch: {numbers}.", numbers=", ".join(answer.watched))
-    return "\n".join(
-        in_language(one, language) for one in [sentence, watched][: 1 + bool(answer.watched)]
-    )
+        said = say("You will hear no more about {number}.", number=number)
+    lines = [said]
+    if answer.watched:
+        lines.append(say("You watch: {numbers}.", numbers=", ".join(answer.watched)))
+    return "\n".join(in_language(line, language) for line in lines)
 
 
 @text.register

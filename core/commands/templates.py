@@ -30,8 +30,7 @@ def show(session: Session, actor: Actor, name: str) -> TemplateCard:
 @command(
     "templates create",
     examples=[
-        'templates create "Admissions" format=csv dates=dd/mm/yyyy '
-        "fields=trfNumber,familyName,firstName,overallBandScore default=yes"
+        'templates create "Admissions" format=csv dates=dd/mm/yyyy fields=trfNumber,familyName',
     ],
 )
 def create(

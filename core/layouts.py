@@ -1,0 +1,78 @@
+"""What a download's file looks like, and what the guide says about choosing its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.fields import BY_HEADING, CATALOGUE, CatalogueField, Kind
+from core.phrases import Phrase, say
+from core.terms import DateFormat, Format
+
+LONGEST_NAME = 100
+STANDARD_NAME = "Standard"
+
+CANDIDATE_ID_NOTE = say("DO NOT choose Candidate ID as this information is no longer available.")
+POSTAL_NOTE = say(
+    "Postal Address is a compilation of the address 1, 2, 3, 4 fields. Only choose the "
+    "individual fields or postal address, but NOT both."
+)
+PHOTO_NOTE = say("Photo appears in the file as encrypted data.")
+CANDIDATE_NUMBER_NOTE = say("Candidate Number is NOT a unique number for the test taker.")
+NOTES = {
+    "candidateId": CANDIDATE_ID_NOTE,
+    "photo": PHOTO_NOTE,
+    "candidateNumber": CANDIDATE_NUMBER_NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file looks like: all that the exporters need to know of a template."""
+
+    name: str
+    format: Format
+    date_format: DateFormat
+    fields: tuple[CatalogueField, ...]
+    spreadsheet_safe: bool = True
+    byte_order_mark: bool = False
+
+
+STANDARD = Layout(
+    STANDARD_NAME,
+    Format.CSV,
+    DateFormat.COMPACT,
+    tuple(one for one in CATALOGUE if one.kind not in {Kind.BLANK, Kind.POSTAL, Kind.PHOTO}),
+)
+"""What is used while an organisation has no template: all that the guide advises to choose."""
+
+
+def name_problem(name: str) -> Phrase | None:
+    """Why this cannot be a template's name, if it cannot."""
+    if not name.strip():
+        return say("A template needs a name.")
+    if len(name) > LONGEST_NAME:
+        return say("A template's name has up to {most} characters.", most=LONGEST_NAME)
+    if not name.isprintable():
+        return say("A template's name is one line of ordinary characters.")
+    if name.strip().casefold() == STANDARD_NAME.casefold():
+        return say("Standard is the name of the built-in template. Choose another.")
+    return None
+
+
+def fields_problem(fields: Sequence[CatalogueField]) -> Phrase | None:
+    """Why a template cannot have these fields, if it cannot; the guide's reason for addresses."""
+    if not fields:
+        return say("A template needs at least one field.")
+    twice = [one.title for one in fields if fields.count(one) > 1]
+    if twice:
+        return say("{field} was chosen more than once.", field=twice[0])
+    headings = {one.heading for one in fields}
+    if "postalAddress" in headings and any(one.startswith("addressLine") for one in headings):
+        return POSTAL_NOTE
+    return None
+
+
+def fields_of(joined: str) -> tuple[CatalogueField, ...]:
+    """The fields of a stored list of headings."""
+    return tuple(BY_HEADING[heading] for heading in joined.split(","))
