@@ -94,6 +94,8 @@ def run(
     from core.actors import actor_for
     from core.commands.run import run_for
 
+    if not out.is_dir():
+        raise usage("no_such_folder", "There is no folder {folder}.", folder=str(out))
     with open_desk() as desk:
         reply = run_for(
             desk.database,
@@ -120,5 +122,17 @@ def _attachment(path: Path) -> Attachment:
     return Attachment(path.name, media_type, path.read_bytes())
 
 
-def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any] | None:
-    raise NotImplementedError
+def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any]:
+    """Write a download where it was asked for, whole or not at all; nothing for other answers."""
+    from core.delivery import DownloadReady
+
+    if not isinstance(reply.answer, DownloadReady):
+        return {}
+    from core.exports.write import write
+
+    path = folder / reply.answer.filename
+    part = path.with_name(f"{path.name}.part")
+    with desk.database.reading() as session, part.open("wb") as stream:
+        write(session, reply.answer.contents, stream)
+    part.replace(path)
+    return {"path": str(path)}

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from core import audit
 from core.actors import Actor
 from core.commands.registry import Attachment
+from core.contacts import CONTACT
 from core.refusals import limit, usage
 from core.tables import Enquiry, EnquiryCopy
 from core.trf_numbers import TrfNumber
@@ -25,8 +26,6 @@ KINDS = {
     b"MM\x00*": "image/tiff",
     b"GIF8": "image/gif",
 }
-CONTACT = "stakeholder@ieltsusa.org"
-REPRESENTATIVES = "https://bit.ly/2ul1IVP"
 
 
 @dataclass(frozen=True, slots=True)

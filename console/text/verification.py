@@ -7,7 +7,8 @@ from datetime import date
 from console.text.render import card, table, text
 from core.account import AccountCard
 from core.comparison import Verdict
-from core.enquiries import REPRESENTATIVES, EnquiryOpened
+from core.contacts import REPRESENTATIVES
+from core.enquiries import EnquiryOpened
 from core.phrases import date_text, in_language, say
 from core.records import Record
 from core.terms import Language, Module, Outcome, band_on_card

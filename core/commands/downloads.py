@@ -1,0 +1,52 @@
+"""results, download, history and redownload."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import delivery
+from core.actors import Actor
+from core.commands.registry import command
+from core.delivery import DownloadReady, History, ResultsSummary
+from core.terms import Format
+
+
+@command("results", examples=["results"])
+def results(session: Session, actor: Actor) -> ResultsSummary:
+    """Show how many results are new, and the last five downloads."""
+    return delivery.results(session, actor)
+
+
+@command("download", examples=["download", "download xml", 'download template="Admissions"'])
+def download(
+    session: Session,
+    actor: Actor,
+    format: Format | None = None,
+    *,
+    template: str | None = None,
+    now: datetime,
+) -> DownloadReady | ResultsSummary:
+    """Download all new results; afterwards they are not new."""
+    return delivery.download(session, actor, format=format, template=template, now=now)
+
+
+@command("history", examples=["history", "history 50"])
+def history(session: Session, actor: Actor, most: int = delivery.SHOWN) -> History:
+    """List the last downloads with their date, records and user."""
+    return delivery.history(session, actor, most)
+
+
+@command("redownload", examples=["redownload 42", "redownload 42 xml"])
+def redownload(
+    session: Session,
+    actor: Actor,
+    id: int,
+    format: Format | None = None,
+    *,
+    template: str | None = None,
+    now: datetime,
+) -> DownloadReady:
+    """Fetch an earlier download again, with the same records."""
+    return delivery.redownload(session, actor, id, format=format, template=template, now=now)
