@@ -13,7 +13,7 @@ import typer
 
 from console.opening import Desk, open_desk
 from console.output import print_answer, say_to_operator
-from core.refusals import missing
+from core.refusals import missing, unavailable, usage
 from core.terms import DateFormat, Surface
 
 if TYPE_CHECKING:
@@ -43,27 +43,31 @@ def ingest(
 ) -> None:
     """Load a results file."""
     from core.intake.load import ingest as load
-    from core.organisations import organisation_named
 
     from console.text import ingest as _  # noqa: F401
+    from core.organisations import organisation_named
 
     if not file.is_file():
         raise missing("no_such_file", "There is no file {file}.", file=str(file))
-    with open_desk() as desk, file.open("rb") as stream, _progress(file) as progress:
-        with desk.database.transaction() as session:
-            organisation = organisation_named(session, org)
-            assert organisation.id is not None  # noqa: S101
-            answer = load(
-                session,
-                organisation.id,
-                stream,
-                source=file.name,
-                now=desk.now,
-                date_format=date_format,
-                strict=strict,
-                rejects=rejects or file.with_name(f"{file.stem}.rejects{file.suffix}"),
-                progress=progress,
-            )
+    with (
+        open_desk() as desk,
+        file.open("rb") as stream,
+        _progress(file) as progress,
+        desk.database.transaction() as session,
+    ):
+        organisation = organisation_named(session, org)
+        assert organisation.id is not None  # noqa: S101
+        answer = load(
+            session,
+            organisation.id,
+            stream,
+            source=file.name,
+            now=desk.now,
+            date_format=date_format,
+            strict=strict,
+            rejects=rejects or file.with_name(f"{file.stem}.rejects{file.suffix}"),
+            progress=progress,
+        )
     print_answer(answer, as_json=as_json)
 
 
@@ -132,7 +136,16 @@ def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any]:
 
     path = folder / reply.answer.filename
     part = path.with_name(f"{path.name}.part")
-    with desk.database.reading() as session, part.open("wb") as stream:
-        write(session, reply.answer.contents, stream)
-    part.replace(path)
+    try:
+        with desk.database.reading() as session, part.open("wb") as stream:
+            write(session, reply.answer.contents, stream)
+        part.replace(path)
+    except OSError as error:
+        raise unavailable(
+            "file_not_written",
+            "The file could not be written ({reason}). The download is kept: `redownload {id}` "
+            "gives the same records again.",
+            reason=error.strerror or str(error),
+            id=reply.answer.contents.download_id,
+        ) from error
     return {"path": str(path)}

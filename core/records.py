@@ -69,7 +69,7 @@ COLUMNS = [RESULT.c["id" if name == "result_id" else name] for name in Record.__
 
 def record_of(row: Row[Any]) -> Record:
     """The record of a row of COLUMNS, its scores left out unless it is released."""
-    record = Record(*row)  # type: ignore[call-arg]  a row of COLUMNS
+    record = Record(*row)  # type: ignore[call-arg]
     if record.released:
         return record
     return replace(record, listening=None, reading=None, writing=None, speaking=None, overall=None)

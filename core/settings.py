@@ -66,3 +66,11 @@ class Settings(BaseSettings):
             msg = "RESULTS_NOW is only for RESULTS_ENV=test"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _audit_kept_longest(self) -> Self:
+        others = (self.keep_results_days, self.keep_photos_days, self.keep_verifications_days)
+        if self.keep_audit_days < max(others):
+            msg = "RESULTS_KEEP_AUDIT_DAYS must not be shorter than any other RESULTS_KEEP_ setting"
+            raise ValueError(msg)
+        return self

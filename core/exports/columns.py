@@ -19,7 +19,7 @@ from sqlmodel import Session
 from core.fields import CatalogueField, Kind
 from core.layouts import Layout
 from core.tables import Delivery, Photo, Result
-from core.terms import RELEASED, DateFormat, Module, band_in_file
+from core.terms import RELEASED, Module, band_in_file
 
 CHUNK = 2000
 ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "address_line_4")
@@ -29,6 +29,7 @@ _DELIVERY = Delivery.__table__  # type: ignore[attr-defined]
 _PHOTO = Photo.__table__  # type: ignore[attr-defined]
 
 Cells = Sequence[Any]
+Writer = Callable[[list[Cells], int], list[Cells]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ class _Plan:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._selected: list[ColumnElement[Any]] = []
-        self._writers: list[Callable[[list[Cells], int], list[Cells]]] = [
-            self._writer(field) for field in contents.layout.fields
-        ]
+        self._writers: list[Writer] = [self._writer(field) for field in contents.layout.fields]
         self._status = self._place(_RESULT.c.status)
 
     def statement(self) -> Select[Any]:
@@ -106,30 +105,28 @@ class _Plan:
         self._selected.append(column)
         return len(self._selected) - 1
 
-    def _writer(self, field: CatalogueField) -> Callable[[list[Cells], int], list[Cells]]:
-        match field.kind:
-            case Kind.BLANK:
-                return lambda _, n: [[""] * n]
-            case Kind.DOWNLOADED:
-                day = self._dates().write(self._contents.downloaded_on.isoformat())
-                return lambda _, n: [[day] * n]
-            case Kind.POSTAL:
-                return self._postal_writer()
-            case Kind.PHOTO:
-                return self._photo_writer()
-            case Kind.BAND:
-                return self._band_writer(field)
+    def _writer(self, field: CatalogueField) -> Writer:
+        special = {
+            Kind.BLANK: lambda _: _constant(""),
+            Kind.DOWNLOADED: lambda _: _constant(self._written_date()),
+            Kind.POSTAL: lambda _: self._postal_writer(),
+            Kind.PHOTO: lambda _: self._photo_writer(),
+            Kind.BAND: self._band_writer,
+        }
+        return special.get(field.kind, self._plain_writer)(field)
+
+    def _plain_writer(self, field: CatalogueField) -> Writer:
         place = self._place(_RESULT.c[field.attribute])
         if field.kind is Kind.DATE:
-            return _mapped(place, self._dates().write)
+            return _mapped(place, self._contents.layout.date_format.write)
         if field.kind is Kind.MODULE:
             return _mapped(place, lambda letter: Module(letter).written_out if letter else "")
         return lambda fetched, _: [fetched[place]]
 
-    def _dates(self) -> DateFormat:
-        return self._contents.layout.date_format
+    def _written_date(self) -> str:
+        return self._contents.layout.date_format.write(self._contents.downloaded_on.isoformat())
 
-    def _postal_writer(self) -> Callable[[list[Cells], int], list[Cells]]:
+    def _postal_writer(self) -> Writer:
         places = [self._place(_RESULT.c[line]) for line in ADDRESS]
 
         def write(fetched: list[Cells], _: int) -> list[Cells]:
@@ -138,7 +135,7 @@ class _Plan:
 
         return write
 
-    def _photo_writer(self) -> Callable[[list[Cells], int], list[Cells]]:
+    def _photo_writer(self) -> Writer:
         data, kind = self._place(_PHOTO.c.data), self._place(_PHOTO.c.media_type)
 
         def write(fetched: list[Cells], _: int) -> list[Cells]:
@@ -147,7 +144,7 @@ class _Plan:
 
         return write
 
-    def _band_writer(self, field: CatalogueField) -> Callable[[list[Cells], int], list[Cells]]:
+    def _band_writer(self, field: CatalogueField) -> Writer:
         """Bands, blank for a result that is not released: it has no valid scores."""
         place, remembered = self._place(_RESULT.c[field.attribute]), _Remembered(band_in_file)
 
@@ -161,6 +158,10 @@ class _Plan:
         return write
 
 
-def _mapped(place: int, write: Callable[[Any], str]) -> Callable[[list[Cells], int], list[Cells]]:
+def _mapped(place: int, write: Callable[[Any], str]) -> Writer:
     remembered = _Remembered(write)
     return lambda fetched, _: [[remembered[one] for one in fetched[place]]]
+
+
+def _constant(text: str) -> Writer:
+    return lambda _, n: [[text] * n]

@@ -1,0 +1,25 @@
+"""Retention as text."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from console.text.render import card, text
+from core.phrases import say
+from core.retention import Purged
+from core.terms import Language
+
+LABELS = {
+    "photos": say("Photos"),
+    "results": say("Results"),
+    "changes": say("Old values"),
+    "verifications": say("Verifications"),
+    "enquiries": say("Enquiries"),
+    "audit_events": say("Audit events"),
+}
+
+
+@text.register
+def _(answer: Purged, language: Language) -> str:
+    rows = [(LABELS[name], str(count)) for name, count in asdict(answer).items()]
+    return card(say("Deleted, being past their time"), rows, language)
