@@ -252,7 +252,7 @@ def _card(
         time=row.set_time,
         day=Weekday(row.set_day),
         time_zone=row.time_zone,
-        template=template and template.name,
+        template=template.name if template is not None else None,
         marks_downloaded=row.marks_downloaded,
         next_due_at=due,
         notes=tuple(_notes(row)),

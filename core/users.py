@@ -190,6 +190,7 @@ def _enrol(
     _require_all(first, family, email)
     address = clean_address(email)
     _require_free(session, organisation, address)
+    assert organisation.id is not None  # noqa: S101  it came from the database
     row = User(
         organisation_id=organisation.id,
         first_name=first.strip(),
@@ -200,6 +201,7 @@ def _enrol(
     )
     session.add(row)
     session.flush()
+    assert row.id is not None  # noqa: S101  flushed
     session.add(Preference(user_id=row.id))
     session.flush()
     return row
