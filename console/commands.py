@@ -42,9 +42,9 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Load a results file."""
-    from core.intake.load import ingest as load
-
     from console.text import ingest as _  # noqa: F401
+    from core.intake.load import ingest as load
+    from core.intake.rejects import Rejects
     from core.organisations import organisation_named
 
     if not file.is_file():
@@ -53,19 +53,20 @@ def ingest(
         open_desk() as desk,
         file.open("rb") as stream,
         _progress(file) as progress,
+        Rejects(rejects or file.with_name(f"{file.stem}.rejects{file.suffix}")) as bad_rows,
         desk.database.transaction() as session,
     ):
         organisation = organisation_named(session, org)
-        assert organisation.id is not None  # noqa: S101
+        assert organisation.id is not None  # noqa: S101  it came from the database
         answer = load(
             session,
             organisation.id,
             stream,
             source=file.name,
             now=desk.now,
+            rejects=bad_rows,
             date_format=date_format,
             strict=strict,
-            rejects=rejects or file.with_name(f"{file.stem}.rejects{file.suffix}"),
             progress=progress,
         )
     print_answer(answer, as_json=as_json)

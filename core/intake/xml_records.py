@@ -1,4 +1,4 @@
-"""Records of an XML file: ours, or the older E-Download's, without entities and bounded in depth."""
+"""Records of an XML file, ours or E-Download's: no entities, bounded in depth."""
 
 from __future__ import annotations
 

@@ -1,0 +1,202 @@
+"""A results file into the database, in the caller's one transaction, as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any, BinaryIO
+
+from sqlmodel import Session
+
+from core import audit
+from core.intake import headings
+from core.intake.checks import Check, across, checks_for
+from core.intake.dates import settled
+from core.intake.headings import POSTAL
+from core.intake.hints import odd_ones
+from core.intake.ingested import Ingested
+from core.intake.readers import Chunk, Columns, CsvReader, Reader, columns_of, open_reader
+from core.intake.rejects import Rejects
+from core.intake.store import Store
+from core.phrases import Phrase, say
+from core.refusals import usage
+from core.tables import Arrival
+from core.terms import RELEASED, DateFormat, Surface
+
+DATES = ("test_date", "date_of_birth")
+LINES = tuple(f"address_line_{n}" for n in range(1, 5))
+LINE_LENGTH = 100
+SHOWN_PROBLEMS = 5
+
+
+def ingest(
+    session: Session,
+    organisation_id: int,
+    stream: BinaryIO,
+    *,
+    source: str,
+    now: datetime,
+    rejects: Rejects,
+    date_format: DateFormat | None = None,
+    strict: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Ingested:
+    """Load a seekable file; raise Refusal, for the caller to roll back, if it cannot be read.
+
+    Bad rows go to `rejects` and are counted; with `strict` one of them refuses the whole file.
+    `progress` hears how many bytes are read.
+    """
+    reader = open_reader(stream)
+    columns = columns_of(reader)
+    chosen = date_format or settled(_dates(reader, columns), now.date())
+    arrival = _arrival(session, organisation_id, source, now)
+    assert arrival.id is not None  # noqa: S101  flushed
+    told = Ingested(arrival.id, source, unknown_columns=columns.unknown)
+    rejects.describe(reader.format, reader.headings, _delimiter(reader))
+    load = _Load(session, arrival, columns, chosen, told, rejects, now)
+    for chunk in reader.chunks():
+        load.add(chunk)
+        if progress is not None:
+            progress(stream.tell())
+    if strict and told.rejected:
+        raise _strictly(told)
+    _finish(session, arrival, told, rejects, now)
+    return told
+
+
+class _Load:
+    """One file's columns, their checks, and where the good and the bad rows go."""
+
+    def __init__(
+        self,
+        session: Session,
+        arrival: Arrival,
+        columns: Columns,
+        date_format: DateFormat,
+        told: Ingested,
+        rejects: Rejects,
+        now: datetime,
+    ) -> None:
+        self._places = [place for place, _ in columns.known]
+        self._names = [name for _, name in columns.known]
+        self._checks: list[Check] = checks_for(self._names, date_format, now.date())
+        self._told, self._rejects = told, rejects
+        self._splits_address = POSTAL in self._names and not set(LINES) & set(self._names)
+        stored = [*self._names, *(LINES if self._splits_address else ())]
+        self._store = Store(session, arrival, stored, told, now)
+
+    def add(self, chunk: Chunk) -> None:
+        """Check a chunk and store its good rows."""
+        for line, row in chunk.ragged:
+            self._reject(line, row, say("The row has more or fewer cells than the header"))
+        if not chunk.rows:
+            return
+        columns, problems = self._checked(chunk.rows)
+        if problems:
+            for row in sorted(problems):
+                self._reject(chunk.lines[row], chunk.rows[row], problems[row])
+            columns = _without(columns, problems)
+        if columns["trf_number"]:
+            self._count_oddities(columns)
+            self._store.add(columns)
+
+    def _checked(
+        self, rows: Sequence[Sequence[str]]
+    ) -> tuple[dict[str, Sequence[Any]], dict[int, Phrase]]:
+        cells = list(zip(*rows, strict=True))
+        columns: dict[str, Sequence[Any]] = {}
+        problems: dict[int, Phrase] = {}
+        for place, name, check in zip(self._places, self._names, self._checks, strict=True):
+            columns[name], found = check(cells[place])
+            problems = found | problems
+        if self._splits_address:
+            columns |= zip(LINES, _address_lines(columns[POSTAL]), strict=True)
+        return columns, across(columns, len(rows)) | problems
+
+    def _count_oddities(self, columns: dict[str, Sequence[Any]]) -> None:
+        self._told.warnings.update({hint: n for hint, n in odd_ones(columns).items() if n})
+        statuses = columns.get(headings.STATUS)
+        if statuses is not None:
+            self._told.held += len(statuses) - list(statuses).count(RELEASED)
+
+    def _reject(self, line: int, row: Sequence[str], problem: Phrase) -> None:
+        self._told.rejected += 1
+        self._told.problems[problem] += 1
+        if len(self._told.first_problems) < SHOWN_PROBLEMS:
+            self._told.first_problems.append((line, problem))
+        self._rejects.add(line, row, problem)
+
+
+def _dates(reader: Reader, columns: Columns) -> Iterator[str]:
+    places = [place for place, name in columns.known if name in DATES]
+    rows = chain.from_iterable(chunk.rows for chunk in reader.chunks())
+    return (cell for row in rows for place in places if (cell := row[place].strip()))
+
+
+def _arrival(session: Session, organisation_id: int, source: str, now: datetime) -> Arrival:
+    arrival = Arrival(organisation_id=organisation_id, source=source[-255:], arrived_at=now)
+    session.add(arrival)
+    session.flush()
+    return arrival
+
+
+def _finish(
+    session: Session, arrival: Arrival, told: Ingested, rejects: Rejects, now: datetime
+) -> None:
+    told.rejects = str(rejects.path) if told.rejected else None
+    counts = {
+        name: getattr(told, name)
+        for name in ("new", "changed", "unchanged", "rejected", "delivered")
+    }
+    for name, count in counts.items():
+        setattr(arrival, name, count)
+    session.flush()
+    audit.record_system(
+        session,
+        arrival.organisation_id,
+        "arrival:ingested",
+        now=now,
+        surface=Surface.CONSOLE,
+        subject=arrival.source,
+        **counts,
+    )
+
+
+def _strictly(told: Ingested) -> Exception:
+    shown = "; ".join(f"line {line}: {problem}" for line, problem in told.first_problems)
+    return usage(
+        "rows_bad",
+        "{n} rows are bad, so nothing was loaded ({shown}). Mend them, or load without --strict.",
+        n=told.rejected,
+        shown=shown,
+    )
+
+
+def _delimiter(reader: Reader) -> str:
+    return reader.delimiter if isinstance(reader, CsvReader) else ","
+
+
+def _without(
+    columns: dict[str, Sequence[Any]], problems: dict[int, Phrase]
+) -> dict[str, Sequence[Any]]:
+    return {
+        name: [cell for row, cell in enumerate(cells) if row not in problems]
+        for name, cells in columns.items()
+    }
+
+
+def _address_lines(addresses: Sequence[str | None]) -> list[list[str]]:
+    """A joined address over four lines of up to 100 characters, parted at blanks."""
+    split = [_four_lines(address or "") for address in addresses]
+    return [list(line) for line in zip(*split, strict=True)]
+
+
+def _four_lines(address: str) -> list[str]:
+    lines, rest = [], address
+    while len(rest) > LINE_LENGTH and len(lines) < len(LINES) - 1:
+        cut = rest.rfind(" ", 0, LINE_LENGTH + 1)
+        end = cut if cut > 0 else LINE_LENGTH
+        lines.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return [*lines, rest[:LINE_LENGTH], "", "", ""][: len(LINES)]
