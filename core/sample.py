@@ -160,7 +160,7 @@ def _address(dice: random.Random, place: tuple[str, ...]) -> dict[str, str]:
     _, code, country, region, town, postcode, street = place
     return {
         "addressLine1": street,
-        "addressLine2": LONG_LINE if dice.random() < 0.1 else "",
+        "addressLine2": LONG_LINE if dice.randrange(10) == 0 else "",
         "town": town,
         "region": region,
         "postcode": postcode,

@@ -19,6 +19,7 @@ from core.terms import TRF_LENGTH, band_in_file, overall_of
 
 USUAL_LENGTH = 18
 MOST_PASTED = 1000
+MOST_NAMED = 5
 
 DIGIT_PLACES = (0, 1, *range(4, 10))
 LETTER_PLACES = (2, 3, *range(10, 14))
@@ -28,7 +29,9 @@ LETTERS_LIKE = dict(zip("012586", "OIZSBG", strict=True))
 
 _LABELLED_LINK = re.compile(r"<\w+:[^<>|]*\|([^<>]*)>|\[([^\[\]]*)\]\([^()]*\)")
 _BARE_LINK = re.compile(r"(?:mailto:|tel:|https?://)(.*)", re.IGNORECASE | re.DOTALL)
-_AROUND = " \t\r\n.,;:*_~`´'\"‘’‚‛“”„‟‹›«»()[]{}<>「」『』【】〈〉《》。、"
+_AROUND = ".,;:*_~`'\"()[]{}<>" + "".join(
+    map(chr, (0xAB, 0xBB, *range(0x2018, 0x2020), 0x2039, 0x203A, *range(0x3001, 0x3012)))
+)
 _HYPHENS = "\u2043\u2212\u02d7"  # the hyphens that Unicode files elsewhere
 _INVISIBLE = "\u034f\u115f\u1160\u2800" + "".join(map(chr, range(0xFE00, 0xFE10)))
 
@@ -43,7 +46,7 @@ class TrfNumber(str):
         """The number in what somebody typed or pasted; raise Refusal naming the broken rule."""
         if len(pasted) > MOST_PASTED:
             raise _too_long(len(pasted))
-        bare = _undecorated(unicodedata.normalize("NFKC", pasted))
+        bare = _undecorated(unicodedata.normalize("NFKC", pasted.replace("\xb4", "'")))
         if not bare:
             raise usage(
                 "trf_number_missing",
@@ -172,9 +175,10 @@ def _is_filler(one: str) -> bool:
 
 
 def _named(characters: Iterable[str]) -> str:
-    """At most five of them, each by a name that no terminal, mail or chat gives a meaning."""
+    """A few of them, each by a name that no terminal, mail or chat gives a meaning."""
     distinct = list(dict.fromkeys(characters))
-    return ", ".join(map(_name, distinct[:5])) + (", …" if len(distinct) > 5 else "")
+    more = ", …" if len(distinct) > MOST_NAMED else ""
+    return ", ".join(map(_name, distinct[:MOST_NAMED])) + more
 
 
 def _name(one: str) -> str:

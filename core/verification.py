@@ -18,8 +18,8 @@ from core.phrases import Phrase, say
 from core.records import BANDS, COLUMNS, RESULT, Record, record_of
 from core.settings import Settings
 from core.tables import AuditEvent, Verification
-from core.terms import Outcome, overall_of
-from core.trf_numbers import Parts, TrfNumber, disagreements, hints
+from core.terms import Outcome
+from core.trf_numbers import TrfNumber, disagreements, hints, overall_disagrees
 
 ADVISED_YEARS = 2
 LOOK_UP_YEARS = 3
@@ -176,18 +176,16 @@ def _warnings(record: Record, comparison: Comparison | None, today: date) -> Ite
 def _inconsistencies(record: Record) -> Iterable[Phrase]:
     yield from disagreements(
         record.trf_number,
-        Parts(
-            record.test_date,
-            record.candidate_number,
-            record.family_name,
-            record.first_name,
-            record.centre_number,
-            record.module,
-        ),
+        test_date=record.test_date,
+        candidate_number=record.candidate_number,
+        family_name=record.family_name,
+        first_name=record.first_name,
+        centre_number=record.centre_number,
+        module=record.module,
     )
-    *four, overall = (getattr(record, band) for band in BANDS)
-    if None not in {*four, overall} and overall_of(*four) != overall:
-        yield say("The overall band is not the mean of the four scores.")
+    odd = overall_disagrees(*(getattr(record, band) for band in BANDS))
+    if odd is not None:
+        yield odd
 
 
 def _years_after(iso: str, years: int) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.phrases import Phrase, say
-from core.trf_numbers import USUAL_PATTERN, Parts, disagreements
+from core.trf_numbers import USUAL_LENGTH, disagreements
 
 NOT_THE_MEAN = say("The overall band is not the mean of the four scores.")
 OTHER_PARTS = say("The TRF number's own parts do not agree with the record.")
@@ -40,7 +40,16 @@ def _other_parts(columns: Columns) -> int:
     rows = zip(columns["trf_number"], *(columns[name] for name in _PARTS), strict=True)
     for number, tested, candidate, family, first, centre, module in rows:
         plain = f"{tested[2:4]}{number[2:4]}{candidate}{family[:3]}{first[:1]}{centre[-3:]}{module}"
-        if number != plain and len(number) == len(USUAL_PATTERN):
-            parts = Parts(tested, candidate, family, first, centre, module)
-            odd += bool(disagreements(number, parts))
+        if number != plain and len(number) == USUAL_LENGTH:
+            odd += bool(
+                disagreements(
+                    number,
+                    test_date=tested,
+                    candidate_number=candidate,
+                    family_name=family,
+                    first_name=first,
+                    centre_number=centre,
+                    module=module,
+                )
+            )
     return odd
