@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 import typer
-from click.exceptions import Abort, ClickException
 from sqlalchemy.exc import OperationalError
 
 from console import commands, maintenance, setting_up
@@ -39,16 +38,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        app()
     except Refusal as refusal:
         sys.exit(_refuse(refusal))
     except OperationalError as outage:
         sys.exit(_refuse(_no_database(outage)))
-    except ClickException as wrong:
-        wrong.show()
-        sys.exit(wrong.exit_code)
-    except (Abort, KeyboardInterrupt):
-        sys.exit(130)
 
 
 def _no_database(outage: OperationalError) -> Refusal:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console.text.render import table, text
-from core.delivery import DownloadLine, DownloadReady, History, ResultsSummary
+from core.delivery import DownloadReady, ResultsSummary
+from core.history import DownloadLine, History
 from core.phrases import counted, in_language, say
 from core.terms import Language
 
@@ -30,15 +31,18 @@ def _(answer: ResultsSummary, language: Language) -> str:
 
 @text.register
 def _(answer: History, language: Language) -> str:
-    if not answer.downloads:
-        return in_language(say("Nothing has been downloaded yet."), language)
-    return _table(answer.downloads, language)
+    lines = [in_language(note, language) for note in answer.notes]
+    if answer.downloads:
+        lines.append(_table(answer.downloads, language))
+    elif not lines:
+        lines.append(in_language(say("Nothing has been downloaded yet."), language))
+    return "\n".join(lines)
 
 
 def _table(downloads: Sequence[DownloadLine], language: Language) -> str:
     titles = [
         say("No."),
-        say("Download Date (UTC)"),
+        say("Download Date"),
         say("Records"),
         say("User"),
         say("Format"),
@@ -47,7 +51,7 @@ def _table(downloads: Sequence[DownloadLine], language: Language) -> str:
     rows = [
         [
             str(one.download_id),
-            f"{one.downloaded_at:%Y-%m-%d %H:%M:%S}",
+            f"{one.downloaded_at:%Y-%m-%d %H:%M:%S %Z}",
             str(one.records),
             one.user,
             one.format.upper(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from console.text.render import card, table, text
 from core.fields import headings
 from core.phrases import in_language, say
-from core.templates import TemplateCard, TemplateDeleted, TemplateList
+from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
 from core.terms import Language
 
 YES, NO = say("yes"), say("no")
@@ -22,7 +22,7 @@ def _(answer: TemplateList, language: Language) -> str:
             one.layout.date_format.value,
             str(len(one.layout.fields)),
         ]
-        for one in answer.cards
+        for one in (*answer.cards, answer.standard)
     ]
     return table([titles, *rows], language)
 

@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+from sqlmodel import func, select
+
+from core.preferences import Switch, Wishes, set_notifications
+from core.retention import purge
+from core.settings import Settings
+from core.tables import (
+    AuditEvent,
+    Change,
+    Delivery,
+    Enquiry,
+    EnquiryCopy,
+    LookUpCount,
+    Organisation,
+    Photo,
+    Preference,
+    Result,
+    Verification,
+)
+from core.trf_numbers import TrfNumber
+from core.verification import verify
+from tests.builders import NOW, a_result, a_user, an_actor, an_organisation, deliver
+
+
+@pytest.fixture
+def session(database):
+    with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def actor(session):
+    return an_actor(session, a_user(session, an_organisation(session)))
+
+
+def count(session, table):
+    return session.exec(select(func.count()).select_from(table)).one()
+
+
+def day_ago(days_ago):
+    return (NOW - timedelta(days=days_ago)).date().isoformat()
+
+
+def test_results_go_with_all_that_hangs_on_them_and_look_ups_stay(session, actor):
+    old = a_result(session, "OLD1", test_date=day_ago(1101))
+    kept = a_result(session, "NEW1", test_date=day_ago(1100))
+    deliver(session, session.exec(select(Organisation)).one(), old, kept)
+    for result in (old, kept):
+        session.add(Photo(result_id=result.id, media_type="image/png", data=b"x"))
+        session.add(
+            Change(result_id=result.id, field="town", old="a", new="b", changed_at=NOW, source="s")
+        )
+        verify(session, actor, TrfNumber(result.trf_number), now=NOW, settings=Settings())
+    session.flush()
+
+    purged = purge(session, now=NOW, settings=Settings())
+
+    assert (purged.results, purged.photos) == (1, 2)
+    assert session.exec(select(Result.trf_number)).all() == ["NEW1"]
+    assert [count(session, one) for one in (Delivery, Change, Verification)] == [1, 1, 2]
+
+
+def test_photos_go_sooner_than_their_results(session, actor):
+    for number, days in (("A1", 741), ("B1", 740)):
+        result = a_result(session, number, test_date=day_ago(days))
+        session.add(Photo(result_id=result.id, media_type="image/png", data=b"x"))
+    session.flush()
+
+    assert purge(session, now=NOW, settings=Settings()).photos == 1
+    assert count(session, Result) == 2
+
+
+def test_look_ups_and_enquiries_go_after_their_time_and_the_trail_last(session, actor):
+    verify(session, actor, TrfNumber("A1"), now=NOW, settings=Settings())
+    enquiry = Enquiry(organisation_id=actor.organisation_id, trf_number="A1", opened_at=NOW)
+    session.add(enquiry)
+    session.flush()
+    session.add(EnquiryCopy(enquiry_id=enquiry.id, filename="a", media_type="b", data=b"c"))
+    session.flush()
+
+    soon = purge(session, now=NOW + timedelta(days=1830), settings=Settings())
+    assert (soon.verifications, soon.enquiries, soon.audit_events) == (0, 0, 0)
+    later = purge(session, now=NOW + timedelta(days=1831), settings=Settings())
+    assert (later.verifications, later.enquiries, later.audit_events) == (1, 1, 0)
+    assert count(session, EnquiryCopy) == 0
+    last = purge(session, now=NOW + timedelta(days=2561), settings=Settings())
+    assert last.audit_events == 1
+
+
+def test_counts_of_look_ups_and_old_codes_are_forgotten(session, actor):
+    verify(session, actor, TrfNumber("A1"), now=NOW, settings=Settings())
+    set_notifications(session, actor, Switch.ON, Wishes(email="x@uni.example"), now=NOW)
+
+    purge(session, now=NOW + timedelta(days=3), settings=Settings())
+
+    assert count(session, LookUpCount) == 0
+    assert session.get(Preference, actor.user_id).pending_address is None
+
+
+def test_a_purge_is_in_the_trail_itself(session):
+    purge(session, now=NOW, settings=Settings())
+
+    event = session.exec(select(AuditEvent)).one()
+    assert event.action == "retention:purged"
+
+
+def test_the_trail_must_be_kept_longest():
+    with pytest.raises(ValidationError, match="KEEP_AUDIT_DAYS"):
+        Settings(keep_audit_days=1000)
