@@ -5,7 +5,6 @@ A first version: Slack, the mailbox and the addresses that are served come with 
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -14,23 +13,25 @@ from pathlib import Path
 FOLDER = Path("var/demo")
 ANN = "ann@uni.example"
 RECORDS = 500
+SAMPLE = "results.csv"
+ENVIRONMENT = "RESULTS_ENV=demo\nRESULTS_DATABASE_URL=sqlite:///results.db\n"
 
 
 def main() -> None:
     """Set the demo up if it is not there yet, then show one thing after the other."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    sample = FOLDER / "results.csv"
     if not (FOLDER / "results.db").exists():
-        _set_up(sample)
-    number = sample.read_text(encoding="utf-8").splitlines()[2].split(",")[-1]
+        _set_up()
+    number = (FOLDER / SAMPLE).read_text(encoding="utf-8").splitlines()[2].split(",")[-1]
     _shown("run", f'verify {number} overall=6.5 name="Anyone Else"')
     _shown("run", "verify 17GB000595ZOLJY03G")
     _shown("run", "results")
-    _shown("run", "download csv", "--out", str(FOLDER))
+    _shown("run", "download csv")
     _say_what_next(number)
 
 
-def _set_up(sample: Path) -> None:
+def _set_up() -> None:
+    (FOLDER / ".env").write_text(ENVIRONMENT, encoding="utf-8")
     _quietly("init")
     _quietly(
         "org",
@@ -40,8 +41,8 @@ def _set_up(sample: Path) -> None:
         "--address=Northcote House|Exeter EX4 4QJ|United Kingdom",
     )
     _quietly("admin", "add", "Exeter", "--first=Ann", "--family=Bell", f"--email={ANN}")
-    _quietly("sample", "--records", str(RECORDS), "--out", str(sample))
-    _shown("ingest", str(sample), "--org", "Exeter")
+    _quietly("sample", "--records", str(RECORDS), "--out", SAMPLE)
+    _shown("ingest", SAMPLE, "--org", "Exeter")
 
 
 def _shown(command: str, *arguments: str) -> None:
@@ -57,28 +58,21 @@ def _quietly(*words: str) -> None:
 
 
 def _results_bot(words: list[str], *, quiet: bool) -> None:
+    """Run in the demo's folder, whose `.env` names its database."""
     subprocess.run(  # noqa: S603  our own program, with our own words
         [sys.executable, "-m", "console.main", *words],
         check=True,
-        env=_environment(),
+        cwd=FOLDER,
         stderr=subprocess.DEVNULL if quiet else None,
         stdout=subprocess.DEVNULL if quiet else None,
     )
 
 
-def _environment() -> dict[str, str]:
-    return {
-        **os.environ,
-        "RESULTS_ENV": "demo",
-        "RESULTS_DATABASE_URL": f"sqlite:///{FOLDER / 'results.db'}",
-    }
-
-
 def _say_what_next(number: str) -> None:
-    settings = f"RESULTS_DATABASE_URL=sqlite:///{FOLDER / 'results.db'}"
-    program = f"{settings} .venv/bin/results-bot run --as {ANN}"
+    program = f"results-bot run --as {ANN}"
     print(
-        f"\nThe database, the sample and the download are in {FOLDER}/. Three things to try:\n\n"
+        f"\nThe database, the sample and the download are in {FOLDER}/. Go there and try:\n\n"
+        f"  cd {FOLDER} && export PATH=../../.venv/bin:$PATH\n"
         f"  {program} 'verify {number}'\n"
         f"  {program} 'templates create Mine format=xml dates=dd/mm/yyyy "
         "fields=trfNumber,familyName,overallBandScore default=yes'\n"

@@ -42,9 +42,8 @@ def audit_export(
     out: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,
 ) -> None:
     """Write an organisation's audit trail."""
-    from core.organisations import organisation_named
-
     from core import audit
+    from core.organisations import organisation_named
 
     start = _instant(since)
     with open_desk() as desk, desk.database.reading() as session:

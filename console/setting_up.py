@@ -42,9 +42,8 @@ def org_add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Add a recognising organisation."""
-    from core.organisations import add_organisation
-
     from console.text import organisations  # noqa: F401
+    from core.organisations import add_organisation
 
     with open_desk() as desk, desk.database.transaction() as session:
         answer = add_organisation(
@@ -62,9 +61,8 @@ def org_list(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the recognising organisations."""
-    from core.organisations import list_organisations
-
     from console.text import organisations  # noqa: F401
+    from core.organisations import list_organisations
 
     with open_desk() as desk, desk.database.reading() as session:
         print_answer(list_organisations(session), as_json=as_json)
@@ -81,10 +79,9 @@ def admin_add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Add the primary administrator of an organisation."""
+    from console.text import users  # noqa: F401
     from core.organisations import organisation_named
     from core.users import add_primary_administrator
-
-    from console.text import users  # noqa: F401
 
     with open_desk() as desk, desk.database.transaction() as session:
         answer = add_primary_administrator(

@@ -85,7 +85,7 @@ def read_claims(claimed: Mapping[str, str | None]) -> Claims | None:
     if not given:
         return None
     return Claims(
-        name=_name_parts(given["name"]) if "name" in given else None,
+        name=_name(given["name"]) if "name" in given else None,
         dates={key: read_date(given[key]) for key in ("dob", "date") if key in given},
         bands={key: _band(key, given[key]) for key in BANDS if key in given},
         module=_one_of("module", given["module"], MODULES) if "module" in given else None,
@@ -145,6 +145,13 @@ def _remarks(claims: Claims, verdicts: Mapping[str, Verdict]) -> tuple[Phrase, .
         for key, verdict in verdicts.items()
         if verdict is Verdict.AMBIGUOUS
     )
+
+
+def _name(typed: str) -> tuple[str, ...]:
+    parts = _name_parts(typed)
+    if not parts:
+        raise usage("not_a_name", "name={typed} has no letters to compare.", typed=typed)
+    return parts
 
 
 def _name_parts(name: str) -> tuple[str, ...]:
@@ -212,9 +219,9 @@ def _year(digits: str) -> int:
 
 
 _NAMED = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s.,-]+(?:of\s+)?(?P<month>[a-z]{3,9})"
-    r"|(?P<month_first>[a-z]{3,9})[\s.,-]+(?P<day_second>\d{1,2})(?:st|nd|rd|th)?)"
-    r"[\s.,-]+(?P<year>\d{4}|\d{2})"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s.,/-]+(?:of\s+)?(?P<month>[a-z]{3,9})"
+    r"|(?P<month_first>[a-z]{3,9})[\s.,/-]+(?P<day_second>\d{1,2})(?:st|nd|rd|th)?)"
+    r"[\s.,/-]+(?P<year>\d{4}|\d{2})"
 )
 _MONTHS = [name.lower() for name in calendar.month_name[1:]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
 
+from core.queue_lock import QueueLock
 from core.refusals import unavailable, usage
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,7 +31,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(self.url)
-        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writer = QueueLock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,7 +52,7 @@ class Database:
 
     def require_current(self) -> None:
         """Refuse a database without our tables, one that is behind, and one that is ahead."""
-        found = _revision(self.engine)
+        found = None if self._has_no_file() else _revision(self.engine)
         known = revisions()
         if found is None:
             raise usage(
@@ -69,6 +69,11 @@ class Database:
                 found=found,
                 needed=known[-1],
             )
+
+    def _has_no_file(self) -> bool:
+        """Opening it would make it."""
+        name = self.url.database
+        return self.is_sqlite and name not in {None, ":memory:"} and not Path(str(name)).exists()
 
     def close(self) -> None:
         """Give every connection back."""

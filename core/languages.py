@@ -87,8 +87,8 @@ def _messages() -> set[Message]:
     return {message for message in found if message}
 
 
-def _is_given(translation: object) -> bool:
-    return bool(translation) if isinstance(translation, str) else any(translation or ())  # type: ignore[call-overload]
+def _is_given(translation: str | tuple[str, ...] | list[str]) -> bool:
+    return any(translation)
 
 
 def _american(message: Message) -> str | tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from core.terms import DateFormat, Format
 
 LONGEST_NAME = 100
 STANDARD_NAME = "Standard"
+QUOTATION_MARKS = frozenset('"“”„«»')
 
 CANDIDATE_ID_NOTE = say("DO NOT choose Candidate ID as this information is no longer available.")
 POSTAL_NOTE = say(
@@ -47,15 +49,22 @@ STANDARD = Layout(
 """What is used while an organisation has no template: all that the guide advises to choose."""
 
 
+def is_standard(name: str) -> bool:
+    """Whether this names the built-in template."""
+    return name.strip().casefold() == STANDARD_NAME.casefold()
+
+
 def name_problem(name: str) -> Phrase | None:
     """Why this cannot be a template's name, if it cannot."""
     if not name.strip():
         return say("A template needs a name.")
-    if len(name) > LONGEST_NAME:
+    if len(name.strip()) > LONGEST_NAME:
         return say("A template's name has up to {most} characters.", most=LONGEST_NAME)
     if not name.isprintable():
         return say("A template's name is one line of ordinary characters.")
-    if name.strip().casefold() == STANDARD_NAME.casefold():
+    if QUOTATION_MARKS.intersection(name):
+        return say("A template's name has no quotation marks: they mark its end in a command.")
+    if is_standard(name):
         return say("Standard is the name of the built-in template. Choose another.")
     return None
 
@@ -64,15 +73,25 @@ def fields_problem(fields: Sequence[CatalogueField]) -> Phrase | None:
     """Why a template cannot have these fields, if it cannot; the guide's reason for addresses."""
     if not fields:
         return say("A template needs at least one field.")
-    twice = [one.title for one in fields if fields.count(one) > 1]
-    if twice:
-        return say("{field} was chosen more than once.", field=twice[0])
-    headings = {one.heading for one in fields}
-    if "postalAddress" in headings and any(one.startswith("addressLine") for one in headings):
-        return POSTAL_NOTE
-    return None
+    twice = [field.heading for field, times in Counter(fields).items() if times > 1]
+    if not twice:
+        return POSTAL_NOTE if _has_address_twice(fields) else None
+    chosen_twice = say("Chosen more than once: {fields}.", fields=", ".join(twice))
+    if _has_address_twice(fields):
+        return say("{one} {other}", one=chosen_twice, other=POSTAL_NOTE)
+    return chosen_twice
 
 
 def fields_of(joined: str) -> tuple[CatalogueField, ...]:
     """The fields of a stored list of headings."""
     return tuple(BY_HEADING[heading] for heading in joined.split(","))
+
+
+def joined_headings(fields: Sequence[CatalogueField]) -> str:
+    """The list of headings as it is stored."""
+    return ",".join(field.heading for field in fields)
+
+
+def _has_address_twice(fields: Sequence[CatalogueField]) -> bool:
+    chosen = {field.heading for field in fields}
+    return "postalAddress" in chosen and any(one.startswith("addressLine") for one in chosen)

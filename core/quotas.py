@@ -5,50 +5,73 @@ Counts live in the database, so they hold for all processes together.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from core import audit
 from core.actors import Actor
+from core.prepared import Prepared, Values
 from core.refusals import Refusal, limit
 from core.settings import Settings
 
-_SPEND = text(
-    "INSERT INTO look_up_count (counted, hour, look_ups, misses) "
-    "VALUES (:counted, :hour, :look_ups, 0) "
-    "ON CONFLICT (counted, hour) DO UPDATE SET look_ups = look_up_count.look_ups + :look_ups "
-    "WHERE look_up_count.look_ups + :look_ups <= :most RETURNING misses"
+UNLIMITED = 2**31 - 1
+
+_SPEND = Prepared(
+    text(
+        "INSERT INTO look_up_count (counted, hour, look_ups, misses) "
+        "VALUES (:counted, :hour, :look_ups, 0) "
+        "ON CONFLICT (counted, hour) DO UPDATE SET look_ups = look_up_count.look_ups + :look_ups "
+        "WHERE look_up_count.look_ups + :look_ups <= :most "
+        "AND look_up_count.misses < :most_misses RETURNING look_ups"
+    )
 )
-_MISS = text(
-    "UPDATE look_up_count SET misses = misses + :misses WHERE counted = :counted AND hour = :hour"
+_GIVE_BACK = Prepared(
+    text(
+        "UPDATE look_up_count SET look_ups = look_ups - :look_ups "
+        "WHERE counted = :counted AND hour = :hour"
+    )
+)
+_MISS = Prepared(
+    text(
+        "UPDATE look_up_count SET misses = misses + :misses "
+        "WHERE counted = :counted AND hour = :hour"
+    )
 )
 
 
 def spend(
     session: Session, actor: Actor, look_ups: int, *, now: datetime, settings: Settings
 ) -> None:
-    """Count look-ups before they are made; raise Refusal, having audited it, over a limit."""
-    hour = _hour(now)
-    limits = (
-        (_of_user(actor), settings.look_ups_per_user, settings.misses_per_user),
-        (f"organisation:{actor.organisation_id}", settings.look_ups_per_organisation, None),
-    )
-    for counted, most, most_misses in limits:
-        if look_ups > most:
-            raise _refused(session, actor, look_ups, now, _too_many(look_ups, most))
-        misses = session.execute(
-            _SPEND, {"counted": counted, "hour": hour, "look_ups": look_ups, "most": most}
-        ).scalar()
-        if misses is None or (most_misses is not None and misses >= most_misses):
-            raise _refused(session, actor, look_ups, now, _used_up(now))
+    """Count look-ups before they are made; raise Refusal over a limit.
+
+    A refusal counts nothing but leaves an audit event in the transaction, which is to be
+    committed for all that.
+    """
+    most = min(settings.look_ups_per_user, settings.look_ups_per_organisation)
+    if look_ups > most:
+        raise _refused(session, actor, look_ups, now, _too_many(look_ups, most))
+    asked = {"hour": _hour(now), "look_ups": look_ups}
+    user = asked | {"counted": _of_user(actor)}
+    organisation = asked | {"counted": f"organisation:{actor.organisation_id}"}
+    if not _spent(session, user, settings.look_ups_per_user, settings.misses_per_user):
+        raise _refused(session, actor, look_ups, now, _used_up(now))
+    if not _spent(session, organisation, settings.look_ups_per_organisation, UNLIMITED):
+        _GIVE_BACK.run(session, user)
+        raise _refused(session, actor, look_ups, now, _used_up(now))
 
 
 def count_misses(session: Session, actor: Actor, misses: int, *, now: datetime) -> None:
     """Count look-ups without a match, after they were made."""
     if misses:
-        session.execute(_MISS, {"counted": _of_user(actor), "hour": _hour(now), "misses": misses})
+        _MISS.run(session, {"counted": _of_user(actor), "hour": _hour(now), "misses": misses})
+
+
+def _spent(session: Session, asked: Values, most: int, most_misses: int) -> bool:
+    """A conditional upsert: two at once cannot both have the last one."""
+    limits = {"most": most, "most_misses": most_misses}
+    return _SPEND.run(session, {**asked, **limits}).fetchone() is not None
 
 
 def _of_user(actor: Actor) -> str:
@@ -56,7 +79,7 @@ def _of_user(actor: Actor) -> str:
 
 
 def _hour(now: datetime) -> str:
-    return f"{now:%Y-%m-%dT%H}"
+    return now.astimezone(UTC).isoformat()[:13]
 
 
 def _refused(
@@ -79,7 +102,7 @@ def _too_many(look_ups: int, most: int) -> Refusal:
 
 
 def _used_up(now: datetime) -> Refusal:
-    again = (now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    again = (now.astimezone(UTC) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     return limit(
         "look_ups_used_up",
         "The look-ups of this hour are used up. Nothing was looked up. "

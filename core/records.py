@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row
-
 from core.tables import Result
 from core.terms import RELEASED, Module, band_in_file
+
+Row = Sequence[Any]
 
 BANDS = ("listening", "reading", "writing", "speaking", "overall")
 
@@ -67,9 +68,9 @@ COLUMNS = [RESULT.c["id" if name == "result_id" else name] for name in Record.__
 """The columns of a row that `record_of` takes."""
 
 
-def record_of(row: Row[Any]) -> Record:
+def record_of(row: Row) -> Record:
     """The record of a row of COLUMNS, its scores left out unless it is released."""
-    record = Record(*row)  # type: ignore[call-arg]
+    record = Record(*row)
     if record.released:
         return record
     return replace(record, listening=None, reading=None, writing=None, speaking=None, overall=None)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, text
 from sqlmodel import Session
 
 from core import quotas
 from core.actors import Actor
 from core.comparison import Claims, Comparison, Verdict, compare
+from core.look_ups import find, find_many
 from core.phrases import Phrase, say
-from core.records import BANDS, COLUMNS, RESULT, Record, record_of
+from core.prepared import prepared_insert
+from core.records import BANDS, Record, Row, record_of
 from core.settings import Settings
 from core.tables import AuditEvent, Verification
 from core.terms import Outcome
@@ -23,7 +23,6 @@ from core.trf_numbers import TrfNumber, disagreements, hints, overall_disagrees
 
 ADVISED_YEARS = 2
 LOOK_UP_YEARS = 3
-CHUNK = 5000
 
 NO_MATCH = say(
     "No match found.\n"
@@ -33,15 +32,8 @@ NO_MATCH = say(
     "us via the HELP page."
 )
 
-_ONE = select(*COLUMNS).where(RESULT.c.trf_number == bindparam("number"))
-_MANY = {
-    "sqlite": select(*COLUMNS).where(
-        RESULT.c.trf_number.in_(text("SELECT value FROM json_each(:numbers)"))
-    ),
-    "postgresql": select(*COLUMNS).where(text("trf_number = ANY(:numbers)")),
-}
-_VERIFICATION = insert(Verification.__table__)  # type: ignore[attr-defined]
-_EVENT = insert(AuditEvent.__table__)  # type: ignore[attr-defined]
+_VERIFICATION = prepared_insert(Verification.__table__)  # type: ignore[attr-defined]
+_EVENT = prepared_insert(AuditEvent.__table__)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ class VerificationCard:
 
 @dataclass(frozen=True, slots=True)
 class VerificationTable:
-    """Several look-ups at once, in the order asked, each number once."""
+    """Several look-ups at once, a card for each number in the order asked."""
 
     cards: tuple[VerificationCard, ...]
 
@@ -93,8 +85,8 @@ def verify(
 ) -> VerificationCard:
     """Look one number up and hold claims against its record; raise Refusal over a limit."""
     quotas.spend(session, actor, 1, now=now, settings=settings)
-    row = session.connection().execute(_ONE, {"number": number}).first()
-    card = _card(number, row, claims, now.date())
+    today = now.astimezone(UTC).date()
+    card = _card(number, find(session, number), claims, today)
     _keep(session, actor, [card], now)
     return card
 
@@ -107,37 +99,27 @@ def verify_many(
     now: datetime,
     settings: Settings,
 ) -> VerificationTable:
-    """Look many numbers up at once; raise Refusal, before any look-up, over a limit."""
-    wanted = list(dict.fromkeys(numbers))
+    """Look many numbers up at once; raise Refusal, before any look-up, over a limit.
+
+    A number asked for twice is looked up, counted and audited once.
+    """
+    wanted = dict.fromkeys(numbers)
     quotas.spend(session, actor, len(wanted), now=now, settings=settings)
-    today = now.date()
-    found = _find_many(session, sorted(wanted))
-    cards = [_card(number, found.get(number), None, today) for number in wanted]
-    _keep(session, actor, cards, now)
-    return VerificationTable(tuple(cards))
-
-
-def _find_many(session: Session, numbers: list[TrfNumber]) -> dict[str, Row[Any]]:
-    """Sorted, so that the index is walked once from end to end."""
-    connection = session.connection()
-    dialect = connection.dialect.name
-    found: dict[str, Row[Any]] = {}
-    for start in range(0, len(numbers), CHUNK):
-        chunk = [str(number) for number in numbers[start : start + CHUNK]]
-        given = json.dumps(chunk) if dialect == "sqlite" else chunk
-        for row in connection.execute(_MANY[dialect], {"numbers": given}):
-            found[row.trf_number] = row
-    return found
+    today = now.astimezone(UTC).date()
+    found = find_many(session, wanted)
+    cards = {number: _card(number, found.get(number), None, today) for number in wanted}
+    _keep(session, actor, list(cards.values()), now)
+    return VerificationTable(tuple(cards[number] for number in numbers))
 
 
 def _card(
-    number: TrfNumber, row: Row[Any] | None, claims: Claims | None, today: date
+    number: TrfNumber, row: Row | None, claims: Claims | None, today: date
 ) -> VerificationCard:
-    if row is None or _years_after(row.test_date, LOOK_UP_YEARS) < today:
+    record = record_of(row) if row is not None else None
+    if record is None or _years_after(record.test_date, LOOK_UP_YEARS) < today:
         return VerificationCard(
             number, Outcome.NO_MATCH, NO_MATCH, tuple(hints(number)), None, None
         )
-    record = record_of(row)
     comparison = compare(claims, record) if claims is not None else None
     return VerificationCard(
         number,
@@ -201,9 +183,8 @@ def _keep(session: Session, actor: Actor, cards: Sequence[VerificationCard], now
     """Who relied on which record, and the audit trail."""
     misses = sum(card.outcome is Outcome.NO_MATCH for card in cards)
     quotas.count_misses(session, actor, misses, now=now)
-    connection = session.connection()
-    connection.execute(_VERIFICATION, [_verification(actor, card, now) for card in cards])
-    connection.execute(_EVENT, [_event(actor, card, now) for card in cards])
+    _VERIFICATION.run_many(session, (_verification(actor, card, now) for card in cards))
+    _EVENT.run_many(session, (_event(actor, card, now) for card in cards))
 
 
 def _verification(actor: Actor, card: VerificationCard, now: datetime) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import delivery
+from core import delivery, history, redownloads
 from core.actors import Actor
 from core.commands.registry import command
-from core.delivery import DownloadReady, History, ResultsSummary
+from core.delivery import DownloadReady, ResultsSummary
+from core.history import History
 from core.terms import Format
 
 
@@ -33,9 +34,9 @@ def download(
 
 
 @command("history", examples=["history", "history 50"])
-def history(session: Session, actor: Actor, most: int = delivery.SHOWN) -> History:
+def show_history(session: Session, actor: Actor, n: int = history.SHOWN) -> History:
     """List the last downloads with their date, records and user."""
-    return delivery.history(session, actor, most)
+    return history.history(session, actor, n)
 
 
 @command("redownload", examples=["redownload 42", "redownload 42 xml"])
@@ -49,4 +50,4 @@ def redownload(
     now: datetime,
 ) -> DownloadReady:
     """Fetch an earlier download again, with the same records."""
-    return delivery.redownload(session, actor, id, format=format, template=template, now=now)
+    return redownloads.redownload(session, actor, id, format=format, template=template, now=now)

@@ -11,7 +11,8 @@ from core.actors import Actor
 from core.commands.converters import FieldList
 from core.commands.registry import command
 from core.fields import find_field
-from core.templates import Direction, TemplateCard, TemplateDeleted, TemplateList
+from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
+from core.templates import Direction
 from core.terms import DateFormat, Format
 
 

@@ -65,6 +65,7 @@ class Download(SQLModel, table=True):
 
     The template is kept as it was (`fields` are headings joined by commas), so that a
     re-download gives the same file after the template was edited or deleted.
+    `last_change_id` is the newest Change at that moment: later ones are changes since.
     """
 
     __tablename__ = "download"
@@ -82,3 +83,4 @@ class Download(SQLModel, table=True):
     fields: str
     spreadsheet_safe: bool = True
     byte_order_mark: bool = False
+    last_change_id: int = 0

@@ -214,6 +214,7 @@ def upgrade() -> None:
         sa.Column("fields", sa.String(), nullable=False),
         sa.Column("spreadsheet_safe", sa.Boolean(), nullable=False),
         sa.Column("byte_order_mark", sa.Boolean(), nullable=False),
+        sa.Column("last_change_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
