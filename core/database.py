@@ -41,7 +41,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, or changes nothing if anything is raised."""
-        with self._writer, Session(self.engine) as session, session.begin():
+        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

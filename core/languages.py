@@ -87,8 +87,8 @@ def _messages() -> set[Message]:
     return {message for message in found if message}
 
 
-def _is_given(translation: str | tuple[str, ...] | list[str]) -> bool:
-    return any(translation)
+def _is_given(translation: str | tuple[str, ...] | list[str] | None) -> bool:
+    return any(translation or ())
 
 
 def _american(message: Message) -> str | tuple[str, ...]:

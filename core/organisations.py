@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -14,22 +14,29 @@ from core.refusals import conflict, missing, usage
 from core.tables import Organisation
 from core.terms import Service, Surface
 
-LONGEST_NAME = 200
+LONGEST_LINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationLine:
+    """One organisation as lists have it."""
+
+    id: int
+    name: str
+    account_name: str
+    service: Service
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationList:
     """Organisations by name; `added` where one was just added."""
 
-    organisations: tuple[tuple[int, str, str, str], ...]
-    """id, name, account name, service"""
-
+    organisations: tuple[OrganisationLine, ...]
     added: bool = False
 
     def document(self) -> dict[str, Any]:
         """`organisations`, each with id, name, account_name and service."""
-        keys = ("id", "name", "account_name", "service")
-        return {"organisations": [dict(zip(keys, one, strict=True)) for one in self.organisations]}
+        return {"organisations": [asdict(one) for one in self.organisations]}
 
 
 def add_organisation(
@@ -41,25 +48,21 @@ def add_organisation(
     service: Service,
     now: datetime,
 ) -> OrganisationList:
-    """Add an organisation; raise Refusal if its name is taken or anything is blank."""
-    for label, value in (("NAME", name), ("--account-name", account_name), ("--address", address)):
-        if not value.strip():
-            raise usage("blank", "{name} must not be blank.", name=label)
-        if len(value) > LONGEST_NAME and label != "--address":
-            raise usage(
-                "too_long", "{name} has up to {most} characters.", name=label, most=LONGEST_NAME
-            )
-    if _key(name) in {_key(one) for one in _names(session)}:
-        raise conflict(
-            "organisation_exists", "There is an organisation {name} already.", name=name.strip()
-        )
+    """Add an organisation; raise Refusal if its name is taken or anything is blank.
+
+    `address` may have several lines: applicants are given it as it stands here.
+    """
     row = Organisation(
-        name=name.strip(),
-        account_name=account_name.strip(),
-        address=address.strip(),
+        name=_one_line("NAME", name),
+        account_name=_one_line("--account-name", account_name),
+        address="\n".join(_one_line("--address", line) for line in _lines(address)),
         service=service.value,
         created_at=now,
     )
+    if _key(row.name) in {_key(one) for one in _names(session)}:
+        raise conflict(
+            "organisation_exists", "There is an organisation {name} already.", name=row.name
+        )
     session.add(row)
     session.flush()
     audit.record_system(
@@ -80,13 +83,13 @@ def organisation_named(session: Session, name: str) -> Organisation:
     for known in names:
         if _key(known) == _key(name):
             return session.exec(select(Organisation).where(Organisation.name == known)).one()
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(_key(name), map(_key, names), n=1)
     if near:
         raise missing(
             "no_such_organisation",
             "There is no organisation {name}. Did you mean {near}?",
             name=name,
-            near=near[0],
+            near=next(known for known in names if _key(known) == near[0]),
         )
     raise missing(
         "no_such_organisation",
@@ -103,6 +106,25 @@ def _key(name: str) -> str:
     return name.strip().casefold()
 
 
-def _line(row: Organisation) -> tuple[int, str, str, str]:
+def _lines(address: str) -> list[str]:
+    """The lines that are not blank, or one that is, to be refused."""
+    return [line for line in address.splitlines() if line.strip()] or [""]
+
+
+def _one_line(label: str, typed: str) -> str:
+    text = " ".join(typed.split())
+    if not text:
+        raise usage("blank", "{name} must not be blank.", name=label)
+    if len(text) > LONGEST_LINE or not text.isprintable():
+        raise usage(
+            "too_long",
+            "{name} has lines of up to {most} ordinary characters.",
+            name=label,
+            most=LONGEST_LINE,
+        )
+    return text
+
+
+def _line(row: Organisation) -> OrganisationLine:
     assert row.id is not None  # noqa: S101  it came from the database
-    return (row.id, row.name, row.account_name, row.service)
+    return OrganisationLine(row.id, row.name, row.account_name, Service(row.service))

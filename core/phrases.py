@@ -17,7 +17,8 @@ class Phrase(str):
     """A sentence in English (UK) that remembers how it was made.
 
     It is an ordinary string wherever one is wanted; `into(language)` makes it again from the
-    catalogue of that language. Dates among the parts are written in the language's way.
+    catalogue of that language. Dates among the parts are written in the language's way, and a
+    tuple of words as a list with commas.
     """
 
     msgid: str
@@ -75,6 +76,8 @@ def _filled(text: str, parts: dict[str, Any], language: Language) -> str:
 def _part(value: object, language: Language) -> object:
     if isinstance(value, str):
         return in_language(value, language)
+    if isinstance(value, tuple):
+        return ", ".join(in_language(one, language) for one in value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return date_text(value, language)
     return value

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core import audit
 from core.actors import Actor
 from core.contacts import CONTACT
+from core.enrolment import enrol
 from core.notices import Invitation, Notice
-from core.phrases import Phrase, counted, say
-from core.refusals import Kind as RefusalKind
-from core.refusals import Refusal, conflict, missing, usage
+from core.phrases import Phrase, say
+from core.refusals import Refusal, conflict, missing
 from core.tables import Organisation, Preference, User, Watch
 from core.terms import Role, Surface
-
-LONGEST_NAME = 50
+from core.turns import wait_for_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,18 @@ class UserList:
     notices: tuple[Notice, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        """`users`; after a deed only the one it was done to."""
-        return {"users": [one.document() for one in self.users]}
+        """`users`; after a deed only the one it was done to, and `message`."""
+        users = [one.document() for one in self.users]
+        return {"users": users} if self.deed is None else {"users": users, "message": self.deed}
 
 
 def list_users(session: Session, actor: Actor) -> UserList:
     """Everybody who may act for the organisation; for administrators."""
     actor.require_administrator()
     rows = session.exec(
-        select(User)
-        .where(User.organisation_id == actor.organisation_id, col(User.removed_at).is_(None))
-        .order_by(col(User.family_name), col(User.first_name), col(User.id))
+        _enrolled(actor.organisation_id).order_by(
+            col(User.family_name), col(User.first_name), col(User.id)
+        )
     )
     return UserList(tuple(_line(row) for row in rows))
 
@@ -79,9 +81,14 @@ def add(
     """Enrol somebody; raise Refusal naming what is missing, or if the address is taken."""
     actor.require_administrator()
     organisation = session.get_one(Organisation, actor.organisation_id)
-    row = _enrol(session, organisation, first, family, email, role, now)
+    row = enrol(
+        session, organisation, first=first, family=family, email=email, role=role, by=actor, now=now
+    )
     audit.record(session, actor, "user:added", now=now, subject=row.email, role=role.value)
-    return _added(row, organisation)
+    deed = say("{name} is a user now.", name=row.name)
+    if role is Role.ADMINISTRATOR:
+        deed = say("{name} is an Administrator now.", name=row.name)
+    return UserList((_line(row),), deed, (_invitation(row, organisation, actor.name),))
 
 
 def add_primary_administrator(
@@ -94,27 +101,30 @@ def add_primary_administrator(
     replace: bool = False,
     now: datetime,
 ) -> UserList:
-    """Enrol the primary administrator; with `replace` the one before becomes an ordinary one."""
-    before = session.exec(
-        select(User).where(
-            User.organisation_id == organisation.id,
-            col(User.is_primary),
-            col(User.removed_at).is_(None),
-        )
-    ).first()
+    """Enrol the primary administrator, or make a user it, whose names stay as they are.
+
+    With `replace` the one before becomes an ordinary administrator; without, there must be none.
+    """
+    before = _primary(session, organisation)
     if before is not None and not replace:
         raise conflict(
             "primary_exists",
-            "{name} has a primary administrator already: {email}. Use --replace to hand over, "
-            "and tell IELTS at {contact}.",
+            "{name} has a primary Administrator already: {email}. Use --replace to hand over.",
             name=organisation.name,
             email=before.email,
-            contact=CONTACT,
         )
     if before is not None:
         before.is_primary = False
-    row = _known(session, organisation, email) or _enrol(
-        session, organisation, first, family, email, Role.ADMINISTRATOR, now
+        session.flush()
+    known = _found(session, organisation.id, email)
+    row = known or enrol(
+        session,
+        organisation,
+        first=first,
+        family=family,
+        email=email,
+        role=Role.ADMINISTRATOR,
+        now=now,
     )
     row.role, row.is_primary = Role.ADMINISTRATOR.value, True
     session.flush()
@@ -125,8 +135,10 @@ def add_primary_administrator(
         now=now,
         surface=Surface.CONSOLE,
         subject=row.email,
+        before=before.email if before is not None else "",
     )
-    return _added(row, organisation)
+    notices = (_invitation(row, organisation, ""),) if known is None else ()
+    return UserList((_line(row),), _succession(row, before), notices)
 
 
 def remove(session: Session, actor: Actor, email: str, *, now: datetime) -> UserList:
@@ -137,19 +149,23 @@ def remove(session: Session, actor: Actor, email: str, *, now: datetime) -> User
     row.removed_at = now
     preference = session.get_one(Preference, row.id)
     preference.notifications_on, preference.next_due_at = False, None
+    preference.pending_address = preference.code_hash = preference.code_expires_at = None
     for watched in session.exec(select(Watch).where(Watch.user_id == row.id)):
         session.delete(watched)
+    session.flush()
     audit.record(session, actor, "user:removed", now=now, subject=row.email)
-    return UserList((_line(row),), say("{email} can no longer do anything here.", email=row.email))
+    return UserList((_line(row),), say("{name} can no longer do anything here.", name=row.name))
 
 
 def promote(session: Session, actor: Actor, email: str, *, now: datetime) -> UserList:
     """Make a user a backup administrator; safe to repeat."""
     actor.require_administrator()
     row = _colleague(session, actor, email)
-    row.role = Role.ADMINISTRATOR.value
-    audit.record(session, actor, "user:promoted", now=now, subject=row.email)
-    return UserList((_line(row),), say("{email} is an administrator now.", email=row.email))
+    if row.role != Role.ADMINISTRATOR:
+        row.role = Role.ADMINISTRATOR.value
+        session.flush()
+        audit.record(session, actor, "user:promoted", now=now, subject=row.email)
+    return UserList((_line(row),), say("{name} is an Administrator now.", name=row.name))
 
 
 def demote(session: Session, actor: Actor, email: str, *, now: datetime) -> UserList:
@@ -157,148 +173,99 @@ def demote(session: Session, actor: Actor, email: str, *, now: datetime) -> User
     actor.require_administrator()
     row = _colleague(session, actor, email)
     _require_not_last(session, actor, row)
-    row.role = Role.USER.value
-    audit.record(session, actor, "user:demoted", now=now, subject=row.email)
-    return UserList((_line(row),), say("{email} is an ordinary user now.", email=row.email))
+    if row.role != Role.USER:
+        row.role = Role.USER.value
+        session.flush()
+        audit.record(session, actor, "user:demoted", now=now, subject=row.email)
+    return UserList((_line(row),), say("{name} is an ordinary user now.", name=row.name))
 
 
-def clean_address(email: str) -> str:
-    """An e-mail address in the form we keep; raise Refusal where it cannot be one."""
-    from email_validator import EmailNotValidError, validate_email  # 60 ms, administrators only
-
-    try:
-        found = validate_email(email.strip(), check_deliverability=False, allow_smtputf8=True)
-    except EmailNotValidError as error:
-        raise usage(
-            "not_an_address",
-            "{email} is not an e-mail address: {reason}",
-            email=email.strip(),
-            reason=str(error),
-        ) from None
-    return found.normalized.lower()
-
-
-def _enrol(
-    session: Session,
-    organisation: Organisation,
-    first: str,
-    family: str,
-    email: str,
-    role: Role,
-    now: datetime,
-) -> User:
-    _require_all(first, family, email)
-    address = clean_address(email)
-    _require_free(session, organisation, address)
-    assert organisation.id is not None  # noqa: S101  it came from the database
-    row = User(
-        organisation_id=organisation.id,
-        first_name=first.strip(),
-        family_name=family.strip(),
-        email=address,
-        role=role.value,
-        created_at=now,
+def _enrolled(organisation_id: int | None) -> SelectOfScalar[User]:
+    return select(User).where(
+        User.organisation_id == organisation_id, col(User.removed_at).is_(None)
     )
-    session.add(row)
-    session.flush()
-    assert row.id is not None  # noqa: S101  flushed
-    session.add(Preference(user_id=row.id))
-    session.flush()
-    return row
 
 
-def _require_all(first: str, family: str, email: str) -> None:
-    labelled = ((say("First Name"), first), (say("Last Name"), family), (say("Email"), email))
-    absent = [label for label, value in labelled if not value.strip()]
-    if absent:
-        raise Refusal(
-            RefusalKind.USAGE,
-            "user_incomplete",
-            counted(
-                len(absent),
-                "{names} is missing. First Name, Last Name and Email are all required.",
-                "{names} are missing. First Name, Last Name and Email are all required.",
-                names=", ".join(absent),
-            ),
-        )
-    for label, value in labelled[:2]:
-        if len(value.strip()) > LONGEST_NAME or not value.isprintable():
-            raise usage(
-                "name_too_long",
-                "{label} is one line of up to {most} characters.",
-                label=label,
-                most=LONGEST_NAME,
-            )
+def _primary(session: Session, organisation: Organisation) -> User | None:
+    return session.exec(_enrolled(organisation.id).where(col(User.is_primary))).first()
 
 
-def _require_free(session: Session, organisation: Organisation, address: str) -> None:
-    taken = session.exec(
-        select(User.organisation_id).where(User.email == address, col(User.removed_at).is_(None))
-    ).first()
-    if taken == organisation.id:
-        raise conflict("user_exists", "{email} is a user already.", email=address)
-    if taken is not None:
-        raise conflict(
-            "address_taken",
-            "{email} cannot be added: the address is in use at another organisation here.",
-            email=address,
-        )
-
-
-def _known(session: Session, organisation: Organisation, email: str) -> User | None:
-    return session.exec(
-        select(User).where(
-            User.organisation_id == organisation.id,
-            User.email == email.strip().lower(),
-            col(User.removed_at).is_(None),
-        )
-    ).first()
+def _found(session: Session, organisation_id: int | None, email: str) -> User | None:
+    """Read anew, since another administrator may have changed the row while we waited."""
+    same = _enrolled(organisation_id).where(User.email == email.strip().lower())
+    return session.exec(same.execution_options(populate_existing=True)).first()
 
 
 def _colleague(session: Session, actor: Actor, email: str) -> User:
-    organisation = session.get_one(Organisation, actor.organisation_id)
-    row = _known(session, organisation, email)
+    """A user of the actor's organisation, who stays as found until the commit."""
+    wait_for_turn(session, actor)
+    row = _found(session, actor.organisation_id, email)
     if row is None:
-        raise missing(
-            "no_such_user",
-            "{email} is not a user of your organisation. `users` lists them.",
-            email=email.strip(),
-        )
+        raise _no_such_user(session, actor, email.strip())
     return row
+
+
+def _no_such_user(session: Session, actor: Actor, email: str) -> Refusal:
+    known = [row.email for row in session.exec(_enrolled(actor.organisation_id))]
+    near = get_close_matches(email.lower(), known, n=1)
+    if near:
+        return missing(
+            "no_such_user",
+            "{email} is not a user of your organisation. Did you mean {near}?",
+            email=email,
+            near=near[0],
+        )
+    return missing(
+        "no_such_user",
+        "{email} is not a user of your organisation. `users` lists them.",
+        email=email,
+    )
 
 
 def _require_not_last(session: Session, actor: Actor, row: User) -> None:
     if row.is_primary:
         raise conflict(
             "primary_stays",
-            "{email} is the primary Administrator, who cannot be removed here. It is important "
-            "to contact IELTS USA at {contact} when your primary Administrator changes.",
-            email=row.email,
+            "{name} is the primary Administrator, who stays one here. It is important to contact "
+            "IELTS USA at {contact} when your primary Administrator changes.",
+            name=row.name,
             contact=CONTACT,
         )
-    others = session.exec(
-        select(User.id).where(
-            User.organisation_id == actor.organisation_id,
-            User.role == Role.ADMINISTRATOR.value,
-            col(User.removed_at).is_(None),
-            User.id != row.id,
-        )
-    ).first()
-    if row.role == Role.ADMINISTRATOR and others is None:
+    administrators = session.exec(
+        _enrolled(actor.organisation_id).where(User.role == Role.ADMINISTRATOR.value)
+    ).all()
+    if [one.id for one in administrators] == [row.id]:
         raise conflict(
             "last_administrator",
-            "{email} is the last Administrator. Make somebody else one first, or contact IELTS "
-            "USA at {contact}.",
-            email=row.email,
+            "{name} is the last Administrator. Promote somebody else first, or contact IELTS USA "
+            "at {contact}.",
+            name=row.name,
             contact=CONTACT,
         )
 
 
-def _added(row: User, organisation: Organisation) -> UserList:
+def _succession(row: User, before: User | None) -> Phrase:
+    if before is None or before.id == row.id:
+        return say("{name} is the primary Administrator.", name=row.name)
+    return say(
+        "{name} is the primary Administrator now, {before} an ordinary one. It is important to "
+        "contact IELTS USA at {contact} when your primary Administrator changes.",
+        name=row.name,
+        before=before.name,
+        contact=CONTACT,
+    )
+
+
+def _invitation(row: User, organisation: Organisation, by: str) -> Invitation:
     assert row.id is not None  # noqa: S101  flushed
-    notice = Invitation(row.id, row.email, row.first_name, organisation.account_name)
-    deed = say("{name} was added as {role}.", name=row.name, role=say(row.role))
-    return UserList((_line(row),), deed, (notice,))
+    return Invitation(
+        user_id=row.id,
+        address=row.email,
+        first_name=row.first_name,
+        organisation=organisation.account_name,
+        role=Role(row.role),
+        invited_by=by,
+    )
 
 
 def _line(row: User) -> UserLine:

@@ -22,6 +22,12 @@ from core.tables import Delivery, Photo, Result
 from core.terms import RELEASED, Module, band_in_file
 
 CHUNK = 2000
+CHUNK_WITH_PHOTOS = 10
+"""A photo has up to 2 MB, and a chunk of them is in memory in several forms at once."""
+
+FREE_TEXT = frozenset({Kind.TEXT, Kind.EMAIL, Kind.POSTAL})
+"""Kinds that a person wrote; the others hold nothing that any format would have to escape."""
+
 ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "address_line_4")
 
 _RESULT = Result.__table__  # type: ignore[attr-defined]
@@ -52,14 +58,19 @@ class _Remembered(dict[Any, str]):
         return text
 
 
+def is_free_text(layout: Layout) -> list[bool]:
+    """For each column of the file whether a person wrote it."""
+    return [field.kind in FREE_TEXT for field in layout.fields for _ in field.headings]
+
+
 def chunks(session: Session, contents: Contents) -> Iterator[list[Cells]]:
-    """The columns of up to CHUNK records at a time, in the layout's order, all text."""
+    """The columns of some records at a time, in the layout's order, all text."""
     plan = _Plan(contents)
-    for rows in _fetched(session, plan.statement()):
+    for rows in _fetched(session, plan.statement(), plan.chunk):
         yield plan.written(rows)
 
 
-def _fetched(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+def _fetched(session: Session, statement: Select[Any], chunk: int) -> Iterator[Sequence[Any]]:
     """Rows straight from the driver; on PostgreSQL from a cursor that stays on the server."""
     connection = session.connection()
     sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
@@ -69,7 +80,7 @@ def _fetched(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]
     cursor = driver.cursor(**on_server)
     try:
         cursor.execute(sql)
-        while rows := cursor.fetchmany(CHUNK):
+        while rows := cursor.fetchmany(chunk):
             yield rows
     finally:
         cursor.close()
@@ -83,11 +94,13 @@ class _Plan:
         self._selected: list[ColumnElement[Any]] = []
         self._writers: list[Writer] = [self._writer(field) for field in contents.layout.fields]
         self._status = self._place(_RESULT.c.status)
+        self._has_photos = any(one.kind is Kind.PHOTO for one in contents.layout.fields)
+        self.chunk = CHUNK_WITH_PHOTOS if self._has_photos else CHUNK
 
     def statement(self) -> Select[Any]:
         """The records in the order of every download."""
         source = _DELIVERY.join(_RESULT, _RESULT.c.id == _DELIVERY.c.result_id)
-        if any(one.kind is Kind.PHOTO for one in self._contents.layout.fields):
+        if self._has_photos:
             source = source.outerjoin(_PHOTO, _PHOTO.c.result_id == _DELIVERY.c.result_id)
         return (
             select(*self._selected)

@@ -7,10 +7,10 @@ alone and makes joining them the only work.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from core.exports.columns import Cells
-from core.fields import CatalogueField, Kind, headings
+from core.exports.columns import Cells, is_free_text
+from core.fields import headings
 from core.layouts import Layout
 
 _QUOTED = re.compile(r'[",\r\n]')
@@ -34,28 +34,32 @@ def encoded(layout: Layout, chunks: Iterable[list[Cells]]) -> Iterator[bytes]:
     if layout.byte_order_mark:
         yield b"\xef\xbb\xbf"
     yield (",".join(headings(layout.fields)) + "\r\n").encode()
-    guarded = _guarded(layout)
+    writers = _writers(layout)
     for columns in chunks:
-        cells = [
-            _quoted(_neutral(column) if guard else column)
-            for column, guard in zip(columns, guarded, strict=True)
-        ]
+        cells = [write(column) for write, column in zip(writers, columns, strict=True)]
         if len(cells) == 1:
             cells = [[cell or '""' for cell in cells[0]]]  # a blank line would be no record
         yield ("\r\n".join(map(",".join, zip(*cells, strict=True))) + "\r\n").encode()
 
 
-def _guarded(layout: Layout) -> list[bool]:
-    """Which columns hold free text that a person could have written a formula into."""
+def _writers(layout: Layout) -> list[Callable[[Cells], Sequence[str]]]:
+    """How each column is written; a formula can only stand where a person wrote freely.
+
+    Telephone numbers begin with a plus, and no spreadsheet makes more of them than a number.
+    """
+    free = zip(headings(layout.fields), is_free_text(layout), strict=True)
     return [
-        layout.spreadsheet_safe and _is_free_text(field)
-        for field in layout.fields
-        for _ in field.headings
+        _as_it_is
+        if not is_free
+        else _quoted
+        if heading == "Telephone" or not layout.spreadsheet_safe
+        else lambda column: _quoted(_neutral(column))
+        for heading, is_free in free
     ]
 
 
-def _is_free_text(field: CatalogueField) -> bool:
-    return field.kind in {Kind.TEXT, Kind.EMAIL, Kind.POSTAL} and field.heading != "Telephone"
+def _as_it_is(column: Cells) -> Sequence[str]:
+    return column
 
 
 def _neutral(column: Cells) -> Sequence[str]:

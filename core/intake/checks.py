@@ -23,6 +23,7 @@ from core.terms import RELEASED, DateFormat, Gender, Module, half_bands
 
 FIRST_TEST = "1989-01-01"
 STATUS_LENGTH = 40
+YOUNGEST = 5
 MOST_PHOTO_BYTES = 2 * 1024 * 1024
 MEDIA_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 NEVER_BLANK = frozenset(
@@ -62,18 +63,23 @@ class Wrong(ValueError):  # noqa: N818  the value is
         self.phrase = phrase
 
 
-def checks_for(columns: Sequence[str], date_format: DateFormat, today: date) -> list[Check]:
-    """A check for each of our columns, in this order."""
-    return [_check_for(column, date_format, today) for column in columns]
+def checks_for(
+    columns: Sequence[str], date_format: DateFormat, today: date, *, restores: bool
+) -> list[Check]:
+    """A check for each of our columns, in this order.
+
+    `restores` takes off the apostrophe that makes a CSV cell safe in a spreadsheet.
+    """
+    return [_check_for(column, date_format, today, restores=restores) for column in columns]
 
 
-def _check_for(column: str, date_format: DateFormat, today: date) -> Check:
+def _check_for(column: str, date_format: DateFormat, today: date, *, restores: bool) -> Check:
     special: dict[str, Callable[[], Check]] = {
         headings.STATUS: lambda: _remembering(_status),
         headings.LAST_MODIFIED: lambda: _remembering(_last_modified),
         headings.PHOTO: lambda: _each(_photo),
         headings.PHOTO_TYPE: lambda: _each(lambda cell: cell),
-        headings.POSTAL: lambda: _text("postalAddress", 403),
+        headings.POSTAL: lambda: _text("postalAddress", 403, restores=restores),
     }
     if column in special:
         return special[column]()
@@ -85,8 +91,13 @@ def _check_for(column: str, date_format: DateFormat, today: date) -> Check:
         Kind.GENDER: lambda: _remembering(_gender),
         Kind.CODE: lambda: _code(column, field.heading, field.length),
         Kind.DIGITS: lambda: _digits(field.heading, field.length),
-        Kind.EMAIL: lambda: _email(field.heading, field.length),
-        Kind.TEXT: lambda: _text(field.heading, field.length, needed=column in NEVER_BLANK),
+        Kind.EMAIL: lambda: _email(field.heading, field.length, restores=restores),
+        Kind.TEXT: lambda: _text(
+            field.heading,
+            field.length,
+            needed=column in NEVER_BLANK,
+            restores=restores and column != "telephone",
+        ),
     }
     return by_kind[field.kind]()
 
@@ -104,8 +115,8 @@ def across(columns: Mapping[str, Cells], n: int) -> Problems:
     births, tests = columns.get("date_of_birth"), columns["test_date"]
     if births is not None:
         for row, (born, tested) in enumerate(zip(births, tests, strict=True)):
-            if born is not None and tested is not None and born >= tested:
-                problems.setdefault(row, say("dateOfBirth is not before testDate"))
+            if born is not None and tested is not None and born > _LATEST_BIRTH[tested]:
+                problems.setdefault(row, say("dateOfBirth is not at least 5 years before testDate"))
     return problems
 
 
@@ -132,6 +143,9 @@ class _Remembered(dict[str, Any]):
     def __missing__(self, cell: str) -> Any:
         value = self[cell] = self._one(cell)
         return value
+
+
+_LATEST_BIRTH = _Remembered(lambda tested: f"{int(tested[:4]) - YOUNGEST}{tested[4:]}")
 
 
 def _remembering(one: Callable[[str], Any]) -> Check:
@@ -215,18 +229,18 @@ def _digits(heading: str, most: int) -> Check:
     return _unless(quick, one)
 
 
-def _text(heading: str, most: int, *, needed: bool = False) -> Check:
+def _text(heading: str, most: int, *, needed: bool = False, restores: bool) -> Check:
     def quick(cells: Sequence[str]) -> bool:
-        joined = "\x20'".join(cells)
+        joined = "".join(cells)
         return (
             max(map(len, cells)) <= most
             and joined.isprintable()
             and not (needed and "" in cells)
-            and not _neutralised_somewhere("\n".join(cells))
+            and not (restores and _neutralised_somewhere("\n".join(cells)))
         )
 
     def one(cell: str) -> str:
-        text = restored(cell)
+        text = restored(cell) if restores else cell
         if needed and not text.strip():
             raise Wrong(_blank(heading))
         if _CONTROL.search(text):
@@ -241,8 +255,8 @@ def _text(heading: str, most: int, *, needed: bool = False) -> Check:
 _neutralised_somewhere = re.compile(r"^'+[=+\-@]", re.MULTILINE).search
 
 
-def _email(heading: str, most: int) -> Check:
-    text = _text(heading, most)
+def _email(heading: str, most: int, *, restores: bool) -> Check:
+    text = _text(heading, most, restores=restores)
     shaped = _EMAIL.fullmatch
 
     def one(cell: str) -> str:

@@ -52,3 +52,20 @@ def _is_utf8(stream: BinaryIO) -> bool:
     finally:
         stream.seek(0)
     return True
+
+
+class Utf8:
+    """A stream in any encoding, read as UTF-8; raises UnicodeError where it is broken."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream, self._decoder = stream, codecs.getincrementaldecoder(encoding)()
+
+    def read(self, size: int = -1) -> bytes:
+        """About so many bytes, none only at the end."""
+        text = b""
+        while not text:
+            block = self._stream.read(size)
+            text = self._decoder.decode(block, final=not block).encode()
+            if not block:
+                break
+        return text

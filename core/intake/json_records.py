@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 import ijson
+
+from core.intake.encodings import Utf8
 
 MOST_KEYS = 500
 
@@ -25,11 +26,18 @@ def records(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, dict[str, st
         for number, record in enumerate(found, 1):
             yield number, _members(number, record)
     except (ijson.JSONError, UnicodeError) as error:
-        raise Broken(str(error).partition("\n")[0]) from None
+        raise Broken(_said(error)) from None
+
+
+def _said(error: Exception) -> str:
+    """The first line; the parser written in C gives bytes."""
+    said = error.args[0] if error.args else ""
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(error)
+    return text.partition("\n")[0]
 
 
 def _utf8(stream: BinaryIO, encoding: str) -> Any:
-    return stream if encoding == "utf-8" else codecs.EncodedFile(stream, "utf-8", encoding)
+    return stream if encoding == "utf-8" else Utf8(stream, encoding)
 
 
 def _prefix(stream: Any) -> str:

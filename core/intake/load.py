@@ -19,10 +19,10 @@ from core.intake.ingested import Ingested
 from core.intake.readers import Chunk, Columns, CsvReader, Reader, columns_of, open_reader
 from core.intake.rejects import Rejects
 from core.intake.store import Store
-from core.phrases import Phrase, say
-from core.refusals import usage
+from core.phrases import Phrase, counted, say
+from core.refusals import Kind, Refusal
 from core.tables import Arrival
-from core.terms import RELEASED, DateFormat, Surface
+from core.terms import RELEASED, DateFormat, Format, Surface
 
 DATES = ("test_date", "date_of_birth")
 LINES = tuple(f"address_line_{n}" for n in range(1, 5))
@@ -54,7 +54,7 @@ def ingest(
     assert arrival.id is not None  # noqa: S101  flushed
     told = Ingested(arrival.id, source, unknown_columns=columns.unknown)
     rejects.describe(reader.format, reader.headings, _delimiter(reader))
-    load = _Load(session, arrival, columns, chosen, told, rejects, now)
+    load = _Load(session, arrival, columns, reader.format, chosen, told, rejects, now)
     for chunk in reader.chunks():
         load.add(chunk)
         if progress is not None:
@@ -73,6 +73,7 @@ class _Load:
         session: Session,
         arrival: Arrival,
         columns: Columns,
+        format: Format,
         date_format: DateFormat,
         told: Ingested,
         rejects: Rejects,
@@ -80,7 +81,9 @@ class _Load:
     ) -> None:
         self._places = [place for place, _ in columns.known]
         self._names = [name for _, name in columns.known]
-        self._checks: list[Check] = checks_for(self._names, date_format, now.date())
+        self._checks: list[Check] = checks_for(
+            self._names, date_format, now.date(), restores=format is Format.CSV
+        )
         self._told, self._rejects = told, rejects
         self._splits_address = POSTAL in self._names and not set(LINES) & set(self._names)
         stored = [*self._names, *(LINES if self._splits_address else ())]
@@ -163,13 +166,18 @@ def _finish(
     )
 
 
-def _strictly(told: Ingested) -> Exception:
+def _strictly(told: Ingested) -> Refusal:
     shown = "; ".join(f"line {line}: {problem}" for line, problem in told.first_problems)
-    return usage(
+    return Refusal(
+        Kind.USAGE,
         "rows_bad",
-        "{n} rows are bad, so nothing was loaded ({shown}). Mend them, or load without --strict.",
-        n=told.rejected,
-        shown=shown,
+        counted(
+            told.rejected,
+            "{n} row is bad, so nothing was loaded ({shown}). Mend it, or load without --strict.",
+            "{n} rows are bad, so nothing was loaded ({shown}). "
+            "Mend them, or load without --strict.",
+            shown=shown,
+        ),
     )
 
 

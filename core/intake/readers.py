@@ -170,7 +170,7 @@ class RecordReader:
         self._stream.seek(0)
         try:
             if self.format is Format.XML:
-                yield from xml_records.records(self._stream)
+                yield from xml_records.records(self._stream, self._encoding)
             else:
                 yield from json_records.records(self._stream, self._encoding)
         except (xml_records.Broken, json_records.Broken) as error:

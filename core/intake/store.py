@@ -233,6 +233,7 @@ class Store:
             name: _RESULT.c[name].type.compile(self._connection.dialect) for name in self._names
         }
         columns = ",".join(f"{name} {kind}" for name, kind in types.items())
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS arriving")
         self._connection.exec_driver_sql(
             f"CREATE TEMP TABLE arriving (ordinal serial, {columns}) ON COMMIT DROP"
         )

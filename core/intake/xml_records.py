@@ -7,9 +7,12 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import DefusedXMLParser, iterparse
+
+from core.intake.encodings import Utf8
 
 RECORDS = frozenset({"result", "candidate"})
+DECLARATION = 200
 DEEPEST = 12
 LONGEST_TEXT = 4 * 1024 * 1024
 
@@ -18,12 +21,12 @@ class Broken(Exception):  # noqa: N818  the file is, not the program
     """The file is no XML that we read."""
 
 
-def records(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
+def records(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Number and leaf elements of each record; a `Score` within it is flattened."""
     depth = number = 0
     root: Element | None = None
     try:
-        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+        for event, element in _events(stream, encoding):
             depth += 1 if event == "start" else -1
             root = element if root is None else root
             if depth > DEEPEST:
@@ -34,6 +37,17 @@ def records(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
                 root.clear()
     except (ParseError, DefusedXmlException, UnicodeError, LookupError, ValueError) as error:
         raise Broken(_said(error)) from None
+
+
+def _events(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, Element]]:
+    """The parser knows single bytes and UTF-8 by itself, if the file declares what it is."""
+    declared = b"encoding=" in stream.read(DECLARATION)
+    stream.seek(0)
+    if encoding.startswith("utf-16") or (encoding == "cp1252" and not declared):
+        parser = DefusedXMLParser(encoding="utf-8", forbid_dtd=True)
+        source: Any = Utf8(stream, encoding)
+        return iterparse(source, ("start", "end"), parser, forbid_dtd=True)
+    return iterparse(stream, ("start", "end"), forbid_dtd=True)
 
 
 def _said(error: Exception) -> str:

@@ -27,6 +27,13 @@ class User(SQLModel, table=True):
             sqlite_where=text("removed_at IS NULL"),
             postgresql_where=text("removed_at IS NULL"),
         ),
+        Index(
+            "ix_staff_primary",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("is_primary AND removed_at IS NULL"),
+            postgresql_where=text("is_primary AND removed_at IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -49,8 +56,9 @@ class Preference(SQLModel, table=True):
     """A user's SETTINGS page (guide, Set up notifications).
 
     `address` is None while notifications go to the login address. A new address waits in
-    `pending_address` until its code (kept as SHA-256) comes back. `set_time` (HH:MM) and
-    `set_day` are local to `time_zone`; `next_due_at` is None when no digest is owed.
+    `pending_address` until its code (kept as SHA-256) comes back; `code_tries` counts the wrong
+    ones that came instead. `set_time` (HH:MM) and `set_day` are local to `time_zone`;
+    `next_due_at` is None when no digest is owed.
     """
 
     __tablename__ = "preference"
@@ -62,6 +70,7 @@ class Preference(SQLModel, table=True):
     pending_address: str | None = Field(default=None, max_length=254)
     code_hash: str | None = Field(default=None, max_length=64)
     code_expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    code_tries: int = 0
     mail_on: bool = True
     slack_on: bool = True
     time_zone: str = Field(default="UTC", max_length=64)

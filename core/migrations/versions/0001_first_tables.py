@@ -123,6 +123,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_staff_organisation_id", "staff", ["organisation_id"], unique=False
     )
+    op.create_index(
+        "ix_staff_primary",
+        "staff",
+        ["organisation_id"],
+        unique=True,
+        sqlite_where=sa.text("is_primary AND removed_at IS NULL"),
+        postgresql_where=sa.text("is_primary AND removed_at IS NULL"),
+    )
 
     op.create_table(
         "template",
@@ -263,6 +271,7 @@ def upgrade() -> None:
         sa.Column("pending_address", sa.String(length=254), nullable=True),
         sa.Column("code_hash", sa.String(length=64), nullable=True),
         sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code_tries", sa.Integer(), nullable=False),
         sa.Column("mail_on", sa.Boolean(), nullable=False),
         sa.Column("slack_on", sa.Boolean(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
