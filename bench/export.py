@@ -96,8 +96,8 @@ def _contenders(source: Path, folder: Path) -> dict[str, Contender]:
 
 def _ours(source: Path, folder: Path) -> dict[str, Contender]:
     return {
-        format.value.upper(): Contender(partial(_export, source, folder / "ours", format))
-        for format in Format
+        one.value.upper(): Contender(partial(_export, source, folder / "ours", one))
+        for one in Format
     }
 
 
@@ -119,7 +119,7 @@ def _shell(source: Path, out: Path, mode: str, sql: str) -> None:
 
 
 def _import_pandas() -> None:
-    import pandas as _  # noqa: F401
+    import pandas as pd  # noqa: F401
 
 
 def _pandas(source: Path, out: Path, _ready: None) -> None:
@@ -162,9 +162,9 @@ def _check(source: Path, folder: Path) -> None:
     expected = list(_expected(source))
     ours, floor = folder / "ours", folder / "floor"
     readers = {Format.CSV: _read_ours, Format.JSON: _read_json, Format.XML: _read_xml}
-    for format, read in readers.items():
-        _export(source, ours, format)
-        assert read(ours) == expected, format
+    for written, read in readers.items():
+        _export(source, ours, written)
+        assert read(ours) == expected, written
     _shell(source, floor, "csv", _formatted_sql())
     assert _read_csv(floor) == expected, "shell CSV"
     _shell(source, floor, "json", _stored_sql())

@@ -6,6 +6,7 @@ import mimetypes
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -111,8 +112,7 @@ def run(
             attachments=tuple(_attachment(path) for path in attach or ()),
         )
         more = _write_file(desk, reply, out)
-    from console.text import answers  # noqa: F401
-
+    import_module(f"console.text.{reply.topic}")
     print_answer(reply.answer, as_json=as_json, language=reply.actor.language, more=more)
     if more and not as_json:
         say_to_operator(f"Written to {more['path']}.")
@@ -129,11 +129,13 @@ def _attachment(path: Path) -> Attachment:
 
 def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any]:
     """Write a download where it was asked for, whole or not at all; nothing for other answers."""
+    if reply.topic != "downloads":
+        return {}
     from core.delivery import DownloadReady
+    from core.exports.write import write
 
     if not isinstance(reply.answer, DownloadReady):
         return {}
-    from core.exports.write import write
 
     path = folder / reply.answer.filename
     part = path.with_name(f"{path.name}.part")

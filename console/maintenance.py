@@ -14,7 +14,7 @@ from console.opening import open_desk, read_settings
 from console.output import print_answer, say_to_operator
 from core import clock
 from core.refusals import usage
-from core.terms import Format
+from core.terms import Format, Surface
 
 
 class TrailFormat(StrEnum):
@@ -78,9 +78,10 @@ def purge(
     from core import retention
 
     with open_desk() as desk, desk.database.transaction() as session:
-        print_answer(
-            retention.purge(session, now=desk.now, settings=desk.settings), as_json=as_json
+        answer = retention.purge(
+            session, now=desk.now, settings=desk.settings, surface=Surface.CONSOLE
         )
+        print_answer(answer, as_json=as_json)
 
 
 def sample(

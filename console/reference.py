@@ -8,9 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from core.commands import run as _registered  # noqa: F401  fills the registry
 from core.commands.grammar import usage_of
-from core.commands.registry import REGISTRY, Command
+from core.commands.registry import Command, every_command
 from core.settings import Settings
 
 COMMANDS_HEAD = """# Commands
@@ -36,7 +35,7 @@ This page is made from `core/settings.py` by `make docs`.
 
 def commands_page() -> str:
     """docs/commands.md."""
-    return COMMANDS_HEAD + "".join(_command(REGISTRY[name]) for name in sorted(REGISTRY))
+    return COMMANDS_HEAD + "".join(_command(one) for _, one in sorted(every_command().items()))
 
 
 def settings_page() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -15,32 +16,53 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from core.commands import run as _registered  # noqa: F401  fills the registry
-from core.commands.registry import REGISTRY
+from core.commands.registry import every_command
 from core.phrases import LOCALES
 from core.terms import Language
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("core", "console")
+FOLDERS = sorted(
+    path.parent.name
+    for path in ROOT.glob("*/__init__.py")
+    if path.parent.name not in {"bench", "tests"}
+)
 KEYWORDS = {
     "say": None,
     "counted": (2, 3),
     **dict.fromkeys(("usage", "forbidden", "missing", "conflict", "limit", "unavailable"), (2,)),
 }
 AMERICAN = {
-    "centre": "center",
-    "organisation": "organization",
-    "recognis": "recogniz",
-    "neutralis": "neutraliz",
-    "catalogue": "catalog",
-    "enrol ": "enroll ",
-    "colour": "color",
-    "behaviour": "behavior",
-    "licence": "license",
-    "programme": "program",
-    "cancelled": "canceled",
+    r"analys(?=e[ds]?\b|ing\b)": "analyz",
+    r"behaviour": "behavior",
+    r"cancell(?=ed|ing)": "cancel",
+    r"catalogue": "catalog",
+    r"centre": "center",
+    r"colour": "color",
+    r"dialogue": "dialog",
+    r"e-mail": "email",
+    r"enrol(?=s?\b|ment)": "enroll",
+    r"favour": "favor",
+    r"fulfil(?=s?\b|ment)": "fulfill",
+    r"grey": "gray",
+    r"judgement": "judgment",
+    r"labell(?=ed|ing)": "label",
+    r"licence": "license",
+    r"neighbour": "neighbor",
+    r"programme": "program",
+    r"spelt": "spelled",
+    r"(?<=author)is(?=e|ing|ation)": "iz",
+    r"(?<=custom)is(?=e|ing|ation)": "iz",
+    r"(?<=neutral)is(?=e|ing|ation)": "iz",
+    r"(?<=normal)is(?=e|ing|ation)": "iz",
+    r"(?<=organ)is(?=e|ing|ation)": "iz",
+    r"(?<=recogn)is(?=e|ing)": "iz",
+    r"(?<=summar)is(?=e|ing)": "iz",
+    r"(?<=synchron)is(?=e|ing|ation)": "iz",
 }
-"""British beginnings and the American ones, in lower case."""
+"""British spellings, as patterns in lower case, and the American ones."""
+
+TYPED = re.compile(r"({\w*}|`[^`]*`)")
+"""What no translation touches: the names of parts, and what is typed as it stands."""
 
 Message = str | tuple[str, str]
 
@@ -80,7 +102,7 @@ def mo_bytes(po: bytes) -> bytes:
 
 
 def _messages() -> set[Message]:
-    found: set[Message] = {str(one.summary.msgid) for one in REGISTRY.values()}
+    found: set[Message] = {str(one.summary.msgid) for one in every_command().values()}
     for folder in FOLDERS:
         for _, _, message, _, _ in extract_from_dir(str(ROOT / folder), keywords=KEYWORDS):
             found.add(message if isinstance(message, str) else (message[0], message[1]))
@@ -89,6 +111,12 @@ def _messages() -> set[Message]:
 
 def _is_given(translation: str | tuple[str, ...] | list[str] | None) -> bool:
     return any(translation or ())
+
+
+def british_in(text: str) -> list[str]:
+    """The British spellings in a sentence."""
+    prose = TYPED.sub(" ", text)
+    return [word for word in AMERICAN if re.search(word, prose, re.IGNORECASE)]
 
 
 def _american(message: Message) -> str | tuple[str, ...]:
@@ -100,10 +128,19 @@ def _american(message: Message) -> str | tuple[str, ...]:
 
 
 def _respelt(text: str) -> str:
+    pieces = TYPED.split(text)
+    pieces[::2] = [_american_words(piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _american_words(text: str) -> str:
     for british, american in AMERICAN.items():
-        text = re.sub(british, american, text)
-        text = re.sub(british.capitalize(), american.capitalize(), text)
+        text = re.sub(british, partial(_in_case, american), text, flags=re.IGNORECASE)
     return text
+
+
+def _in_case(american: str, found: re.Match[str]) -> str:
+    return american.capitalize() if found[0][:1].isupper() else american
 
 
 def main() -> None:

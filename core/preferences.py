@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from difflib import get_close_matches
+from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
-from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from core import audit
+from core import audit, confirmation
 from core.actors import Actor
+from core.addresses import clean_address
 from core.due_times import next_due
-from core.notices import ConfirmAddress, Notice
+from core.notices import Notice
 from core.phrases import Phrase, say
-from core.refusals import usage
+from core.preference_cards import NotificationCard, SettingsCard
 from core.tables import Preference, Template
 from core.templates import template_id
 from core.terms import Frequency, Language, StartPage, Weekday
-from core.users import clean_address
+from core.time_zones import time_zone_named
 
-CODE_LIFETIME = timedelta(days=2)
-CODE_LENGTH = 10
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LOGIN = "login"
 STANDARD = "standard"
 
@@ -56,58 +50,6 @@ class Wishes:
     marks: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationCard:
-    """How a user is told of new results; `next_due_at` in the user's own time zone."""
-
-    on: bool
-    frequency: Frequency
-    email: str
-    pending: str | None
-    slack: bool
-    mail: bool
-    time: str
-    day: Weekday
-    time_zone: str
-    template: str | None
-    marks_downloaded: bool
-    next_due_at: datetime | None
-    notes: tuple[Phrase, ...] = ()
-    notices: tuple[Notice, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """`notifications`, with `next_due_at` in ISO or null."""
-        return {
-            "notifications": {
-                "on": self.on,
-                "frequency": self.frequency.value,
-                "email": self.email,
-                "pending_email": self.pending,
-                "slack": self.slack,
-                "mail": self.mail,
-                "time": self.time,
-                "day": self.day.value,
-                "timezone": self.time_zone,
-                "template": self.template,
-                "marks_downloaded": self.marks_downloaded,
-                "next_due_at": self.next_due_at and self.next_due_at.isoformat(),
-            },
-            "notes": list(self.notes),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsCard:
-    """Start page and language."""
-
-    start: StartPage
-    language: Language
-
-    def document(self) -> dict[str, Any]:
-        """`settings`."""
-        return {"settings": {"start": self.start.value, "language": self.language.value}}
-
-
 def show_notifications(session: Session, actor: Actor) -> NotificationCard:
     """How this user is told of new results."""
     return _card(session, actor, session.get_one(Preference, actor.user_id))
@@ -117,18 +59,21 @@ def set_notifications(
     session: Session, actor: Actor, switch: Switch | None, wishes: Wishes, *, now: datetime
 ) -> NotificationCard:
     """Change what is given; daily and weekly take the time of day at which they are set."""
-    row = session.get_one(Preference, actor.user_id)
-    zone = _zone(wishes.timezone) if wishes.timezone is not None else row.time_zone
-    chosen = template_choice(session, actor, wishes.template)
-    notices = _address(row, actor, wishes, now)
-    row.time_zone = zone
+    row = session.get_one(Preference, actor.user_id, with_for_update=True)
+    zone = row.time_zone if wishes.timezone is None else time_zone_named(wishes.timezone)
+    template = row.template_id
     if wishes.template is not None:
-        row.template_id = chosen
+        template = template_choice(session, actor, wishes.template)
+    notices = _address(session, actor, row, wishes, now)
+    row.time_zone, row.template_id = zone, template
     _switch(row, switch, now)
     _times(row, wishes)
     row.next_due_at = due_after(row, now)
     session.flush()
-    audit.record(session, actor, "preference:changed", now=now, subject=actor.email)
+    if changed := _changed(switch, wishes):
+        audit.record(
+            session, actor, "preference:changed", now=now, subject=actor.email, changed=changed
+        )
     return _card(session, actor, row, notices)
 
 
@@ -142,11 +87,15 @@ def set_settings(
 ) -> SettingsCard:
     """Change or show the start page and the language."""
     row = session.get_one(Preference, actor.user_id)
-    if start is not None or language is not None:
+    given = {"start": start, "language": language}
+    changed = {name: value.value for name, value in given.items() if value is not None}
+    if changed:
         row.start_page = start or row.start_page
         row.language = language or row.language
         session.flush()
-        audit.record(session, actor, "preference:changed", now=now, subject=actor.email)
+        audit.record(
+            session, actor, "preference:changed", now=now, subject=actor.email, changed=changed
+        )
     return SettingsCard(StartPage(row.start_page), Language(row.language))
 
 
@@ -159,9 +108,9 @@ def due_after(row: Preference, moment: datetime) -> datetime | None:
     )
 
 
-def template_choice(session: Session, actor: Actor, name: str | None) -> int | None:
+def template_choice(session: Session, actor: Actor, name: str) -> int | None:
     """The row of the template by name; None for the default or the built-in one."""
-    if name is None or name.strip().casefold() in {STANDARD, "default"}:
+    if name.strip().casefold() in {STANDARD, "default"}:
         return None
     return template_id(session, actor, name)
 
@@ -186,55 +135,36 @@ def _times(row: Preference, wishes: Wishes) -> None:
     row.set_day = wishes.day or row.set_day
 
 
-def _address(row: Preference, actor: Actor, wishes: Wishes, now: datetime) -> tuple[Notice, ...]:
+def _address(
+    session: Session, actor: Actor, row: Preference, wishes: Wishes, now: datetime
+) -> tuple[Notice, ...]:
+    """Confirm the address that waits, then let another wait; the login address needs no code."""
+    address = None if wishes.email is None else _cleaned(wishes.email, actor)
+    notices: list[Notice] = []
     if wishes.confirm is not None:
-        _confirm(row, wishes.confirm, now)
-    if wishes.email is None:
-        return ()
-    if wishes.email.strip().lower() in {LOGIN, actor.email}:
-        row.address = row.pending_address = row.code_hash = row.code_expires_at = None
-        return ()
-    row.pending_address = clean_address(wishes.email)
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    row.code_hash, row.code_expires_at = _hashed(code), now + CODE_LIFETIME
-    return (ConfirmAddress(actor.user_id, row.pending_address, code),)
+        notices.append(confirmation.confirm(session, actor, row, wishes.confirm, now=now))
+    if address is None:
+        return tuple(notices)
+    if address in {actor.email, row.address}:
+        row.address = None if address == actor.email else address
+        confirmation.forget(row)
+    else:
+        notices.append(confirmation.ask(session, actor, row, address, now=now))
+    return tuple(notices)
 
 
-def _confirm(row: Preference, code: str, now: datetime) -> None:
-    expired = row.code_expires_at is None or row.code_expires_at < now
-    if row.code_hash is None or expired or not _same(row.code_hash, code):
-        raise usage(
-            "code_wrong",
-            "That code is not right, or its time is over. `notifications email=…` sends a new one.",
-        )
-    row.address = row.pending_address
-    row.pending_address = row.code_hash = row.code_expires_at = None
+def _cleaned(email: str, actor: Actor) -> str:
+    return actor.email if email.strip().lower() == LOGIN else clean_address(email)
 
 
-def _hashed(code: str) -> str:
-    return sha256(code.strip().upper().encode()).hexdigest()
-
-
-def _same(hashed: str, code: str) -> bool:
-    return secrets.compare_digest(hashed, _hashed(code))
-
-
-def _zone(name: str) -> str:
-    zones = available_timezones()
-    if name in zones:
-        return name
-    by_case = {zone.lower(): zone for zone in zones}
-    if name.lower() in by_case:
-        return by_case[name.lower()]
-    last = {zone.rpartition("/")[2].lower(): zone for zone in sorted(zones)}
-    near = get_close_matches(name.lower().replace(" ", "_"), [*by_case, *last], n=1)
-    found = by_case.get(near[0]) or last[near[0]] if near else "Europe/London"
-    raise usage(
-        "unknown_time_zone",
-        "{name} is not a time zone. Write it like {near}.",
-        name=name,
-        near=found,
-    )
+def _changed(switch: Switch | None, wishes: Wishes) -> dict[str, object]:
+    """What was asked for, for the trail: never a code."""
+    given = {one.name: getattr(wishes, one.name) for one in fields(Wishes)} | {"switch": switch}
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None and name not in {"email", "confirm"}
+    }
 
 
 def _card(

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlmodel import Session, col
 
 from core import audit
@@ -19,22 +19,31 @@ from core.tables import (
     Photo,
     Preference,
     Result,
+    User,
     Verification,
+    Watch,
 )
 from core.terms import Surface
 
 KEPT_COUNTS = timedelta(days=2)
+"""Of look-ups by the hour: longer than any limit looks back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many of each kind were deleted."""
+    """How many of each kind were deleted.
+
+    What goes with a result, its photo, deliveries and old values, is not counted again.
+    """
 
     photos: int
     results: int
     changes: int
+    watches: int
     verifications: int
     enquiries: int
+    preferences: int
+    codes: int
     audit_events: int
 
     def document(self) -> dict[str, Any]:
@@ -42,45 +51,64 @@ class Purged:
         return {"purged": asdict(self)}
 
 
-def purge(session: Session, *, now: datetime, settings: Settings) -> Purged:
+def purge(
+    session: Session, *, now: datetime, settings: Settings, surface: Surface = Surface.SCHEDULER
+) -> Purged:
     """Delete by the settings' ages: results and photos by test date, the rest by when it was."""
-
-    def past(days: int) -> datetime:
-        return now - timedelta(days=days)
-
-    tested_before = past(settings.keep_photos_days).date().isoformat()
-    old = select(col(Result.id)).where(col(Result.test_date) < tested_before)
-    looked_up = past(settings.keep_verifications_days)
+    results, photos, verifications, trail = (
+        now - timedelta(days=days)
+        for days in (
+            settings.keep_results_days,
+            settings.keep_photos_days,
+            settings.keep_verifications_days,
+            settings.keep_audit_days,
+        )
+    )
     purged = Purged(
-        photos=_delete(session, Photo, col(Photo.result_id).in_(old)),
-        results=_delete(
-            session,
-            Result,
-            col(Result.test_date) < past(settings.keep_results_days).date().isoformat(),
+        photos=_delete(session, Photo, col(Photo.result_id).in_(_tested_before(photos))),
+        results=_delete(session, Result, col(Result.id).in_(_tested_before(results))),
+        changes=_delete(session, Change, col(Change.changed_at) < verifications),
+        watches=_delete(session, Watch, _watched_in_vain_since(results)),
+        verifications=_delete(
+            session, Verification, col(Verification.looked_up_at) < verifications
         ),
-        changes=_delete(session, Change, col(Change.changed_at) < looked_up),
-        verifications=_delete(session, Verification, col(Verification.looked_up_at) < looked_up),
-        enquiries=_delete(session, Enquiry, col(Enquiry.opened_at) < looked_up),
-        audit_events=_delete(
-            session, AuditEvent, col(AuditEvent.at) < past(settings.keep_audit_days)
-        ),
+        enquiries=_delete(session, Enquiry, col(Enquiry.opened_at) < verifications),
+        preferences=_delete(session, Preference, col(Preference.user_id).in_(_removed_users())),
+        codes=_forget_codes(session, now),
+        audit_events=_delete(session, AuditEvent, col(AuditEvent.at) < trail),
     )
     _delete(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
-    _forget_codes(session, now)
     audit.record_system(
-        session, None, "retention:purged", now=now, surface=Surface.CONSOLE, **asdict(purged)
+        session, None, "retention:purged", now=now, surface=surface, **asdict(purged)
     )
     return purged
 
 
+def _tested_before(moment: datetime) -> Any:
+    return select(col(Result.id)).where(col(Result.test_date) < moment.date().isoformat())
+
+
+def _watched_in_vain_since(moment: datetime) -> ColumnElement[bool]:
+    """A number without a record can still get one, but not after as long as one is kept."""
+    found = select(col(Result.id)).where(col(Result.trf_number) == col(Watch.trf_number))
+    return and_(col(Watch.created_at) < moment, ~found.exists())
+
+
+def _removed_users() -> Any:
+    return select(col(User.id)).where(col(User.removed_at).is_not(None))
+
+
 def _delete(session: Session, table: type[Any], condition: ColumnElement[bool]) -> int:
-    done = session.execute(
-        delete(table).where(condition), execution_options={"synchronize_session": False}
-    )
+    statement = delete(table).where(condition)
+    done = session.execute(statement, execution_options={"synchronize_session": False})
     return done.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-def _forget_codes(session: Session, now: datetime) -> None:
-    expired = select(Preference).where(col(Preference.code_expires_at) < now)
-    for row in session.scalars(expired):
-        row.pending_address = row.code_hash = row.code_expires_at = None
+def _forget_codes(session: Session, now: datetime) -> int:
+    expired = (
+        update(Preference)
+        .where(col(Preference.code_expires_at) < now)
+        .values(pending_address=None, code_hash=None, code_expires_at=None, code_tries=0)
+    )
+    done = session.execute(expired, execution_options={"synchronize_session": False})
+    return done.rowcount  # type: ignore[attr-defined,no-any-return]

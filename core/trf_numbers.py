@@ -115,8 +115,8 @@ def disagreements(
     parts = (
         (say("year"), number[:2], test_date[2:4]),
         (say("candidate number"), number[4:10], candidate_number.zfill(6)),
-        (say("family name"), number[10:13], _letters(family_name)[:3]),
-        (say("first name"), number[13], _letters(first_name)[:1]),
+        (say("family name"), number[10:13], letters_of(family_name)[:3]),
+        (say("first name"), number[13], letters_of(first_name)[:1]),
         (say("centre number"), number[14:17], centre_number[-3:].upper()),
         (say("module"), number[17], module),
     )
@@ -129,6 +129,13 @@ def disagreements(
         for part, written, recorded in parts
         if recorded.strip("0") and not written.startswith(recorded)
     ]
+
+
+def letters_of(name: str) -> str:
+    """A name's letters as a number has them: A to Z in capitals."""
+    if name.isascii() and name.isalpha():
+        return name.upper()
+    return "".join(one for one in anyascii(name).upper() if one.isalpha())
 
 
 def overall_disagrees(
@@ -229,7 +236,3 @@ def _letter_hint(number: str, at: int) -> Phrase:
         found=found,
         letter=LETTERS_LIKE[found],
     )
-
-
-def _letters(name: str) -> str:
-    return "".join(one for one in anyascii(name).upper() if one.isalpha())

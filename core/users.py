@@ -21,6 +21,9 @@ from core.tables import Organisation, Preference, User, Watch
 from core.terms import Role, Surface
 from core.turns import wait_for_turn
 
+ALIKE = 0.85
+"""Two addresses so near are a slip of the finger; colleagues share their domain anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class UserLine:
@@ -207,7 +210,7 @@ def _colleague(session: Session, actor: Actor, email: str) -> User:
 
 def _no_such_user(session: Session, actor: Actor, email: str) -> Refusal:
     known = [row.email for row in session.exec(_enrolled(actor.organisation_id))]
-    near = get_close_matches(email.lower(), known, n=1)
+    near = get_close_matches(email.lower(), known, n=1, cutoff=ALIKE)
     if near:
         return missing(
             "no_such_user",

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from console.text import answers  # noqa: F401  registers the texts
+from console.text import verification  # noqa: F401  registers the texts
 from console.text.render import text
 from core.languages import AMERICAN, catalogue_path, mo_bytes, po_bytes, updated
 from core.phrases import counted, in_language, say

@@ -1,9 +1,13 @@
+import json
 from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 from sqlmodel import func, select
 
+from console.text import retention as _  # noqa: F401  registers the text
+from console.text.render import text
+from core import users
 from core.preferences import Switch, Wishes, set_notifications
 from core.retention import purge
 from core.settings import Settings
@@ -18,8 +22,11 @@ from core.tables import (
     Photo,
     Preference,
     Result,
+    User,
     Verification,
+    Watch,
 )
+from core.terms import Language, Role, Surface
 from core.trf_numbers import TrfNumber
 from core.verification import verify
 from tests.builders import NOW, a_result, a_user, an_actor, an_organisation, deliver
@@ -94,19 +101,69 @@ def test_counts_of_look_ups_and_old_codes_are_forgotten(session, actor):
     verify(session, actor, TrfNumber("A1"), now=NOW, settings=Settings())
     set_notifications(session, actor, Switch.ON, Wishes(email="x@uni.example"), now=NOW)
 
-    purge(session, now=NOW + timedelta(days=3), settings=Settings())
+    assert purge(session, now=NOW + timedelta(days=1), settings=Settings()).codes == 0
+    assert count(session, LookUpCount) == 2
+    assert purge(session, now=NOW + timedelta(days=3), settings=Settings()).codes == 1
 
     assert count(session, LookUpCount) == 0
-    assert session.get(Preference, actor.user_id).pending_address is None
+    session.expire_all()
+    left = session.get(Preference, actor.user_id)
+    assert (left.pending_address, left.code_hash, left.notifications_on) == (None, None, True)
 
 
-def test_a_purge_is_in_the_trail_itself(session):
-    purge(session, now=NOW, settings=Settings())
+def test_a_watch_ends_when_its_number_is_gone_or_never_came(session, actor):
+    since = {"KEPT": 2000, "GONE": 2000, "NEVER": 1101, "NOTYET": 1100}
+    for number, days in since.items():
+        session.add(
+            Watch(
+                user_id=actor.user_id,
+                trf_number=number,
+                organisation_id=actor.organisation_id,
+                created_at=NOW - timedelta(days=days),
+            )
+        )
+    a_result(session, "KEPT", test_date=day_ago(10))
+    a_result(session, "GONE", test_date=day_ago(1101))
 
-    event = session.exec(select(AuditEvent)).one()
-    assert event.action == "retention:purged"
+    assert purge(session, now=NOW, settings=Settings()).watches == 2
+    assert sorted(session.exec(select(Watch.trf_number))) == ["KEPT", "NOTYET"]
 
 
-def test_the_trail_must_be_kept_longest():
-    with pytest.raises(ValidationError, match="KEEP_AUDIT_DAYS"):
-        Settings(keep_audit_days=1000)
+def test_a_removed_users_preferences_go_and_the_name_stays(session, actor):
+    boss = a_user(session, session.get(Organisation, 1), "boss@uni.example", Role.ADMINISTRATOR)
+    users.remove(session, an_actor(session, boss), "ann@uni.example", now=NOW)
+
+    assert purge(session, now=NOW, settings=Settings()).preferences == 1
+    assert session.exec(select(Preference.user_id)).all() == [boss.id]
+    assert session.get(User, actor.user_id).name == "Ann Bell"
+
+
+def test_a_purge_is_in_the_trail_itself_and_a_second_one_finds_nothing(session):
+    a_result(session, "OLD1", test_date=day_ago(1101))
+    first = purge(session, now=NOW, settings=Settings(), surface=Surface.CONSOLE)
+    again = purge(session, now=NOW, settings=Settings())
+
+    assert (first.results, again.results) == (1, 0)
+    events = session.exec(select(AuditEvent).order_by(AuditEvent.id)).all()
+    assert [(one.action, one.surface) for one in events] == [
+        ("retention:purged", "console"),
+        ("retention:purged", "scheduler"),
+    ]
+    assert json.loads(events[0].details)["results"] == 1
+
+
+def test_a_purge_says_how_many_of_each_kind_in_either_form(session):
+    a_result(session, "OLD1", test_date=day_ago(1101))
+    answer = purge(session, now=NOW, settings=Settings())
+
+    assert answer.document()["purged"]["results"] == 1
+    lines = text(answer, Language.ENGLISH_UK).splitlines()
+    assert "  Results                       1" in lines
+    assert len(lines) == 1 + len(answer.document()["purged"])
+
+
+@pytest.mark.parametrize("other", ["results", "photos", "verifications"])
+def test_the_trail_must_be_kept_longest(other):
+    with pytest.raises(ValidationError, match="RESULTS_KEEP_AUDIT_DAYS"):
+        Settings(**{f"keep_{other}_days": 2561})
+    Settings(**{f"keep_{other}_days": 2560})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from console.text.render import card, text
 from console.text.templates import NO, YES
 from core.phrases import Phrase, in_language, say
-from core.preferences import NotificationCard, SettingsCard
-from core.terms import Frequency, Language, StartPage
+from core.preference_cards import NotificationCard, SettingsCard
+from core.terms import Frequency, Language, StartPage, Weekday
 
 FREQUENCIES = {
     Frequency.IMMEDIATE: say("Immediate"),
@@ -16,13 +16,13 @@ FREQUENCIES = {
 LANGUAGES = {Language.ENGLISH_UK: say("English (UK)"), Language.ENGLISH_US: say("English (US)")}
 START_PAGES = {StartPage.HOME: say("Home"), StartPage.VERIFICATION: say("Verification")}
 DAYS = {
-    "monday": say("Monday"),
-    "tuesday": say("Tuesday"),
-    "wednesday": say("Wednesday"),
-    "thursday": say("Thursday"),
-    "friday": say("Friday"),
-    "saturday": say("Saturday"),
-    "sunday": say("Sunday"),
+    Weekday.MONDAY: say("Monday"),
+    Weekday.TUESDAY: say("Tuesday"),
+    Weekday.WEDNESDAY: say("Wednesday"),
+    Weekday.THURSDAY: say("Thursday"),
+    Weekday.FRIDAY: say("Friday"),
+    Weekday.SATURDAY: say("Saturday"),
+    Weekday.SUNDAY: say("Sunday"),
 }
 
 
@@ -37,7 +37,7 @@ def _(answer: NotificationCard, language: Language) -> str:
         (say("Slack"), say("On") if answer.slack else say("Off")),
         (say("Template"), answer.template or say("Default")),
         (say("Marks as downloaded"), YES if answer.marks_downloaded else NO),
-        (say("Next"), (answer.next_due_at and f"{answer.next_due_at:%Y-%m-%d %H:%M %Z}") or ""),
+        (say("Next"), _next(answer)),
     ]
     lines = [card(say("Notification Preferences"), rows, language)]
     lines += [f"! {in_language(note, language)}" for note in answer.notes]
@@ -50,6 +50,13 @@ def _time(answer: NotificationCard) -> str | Phrase:
     if answer.frequency is Frequency.DAILY:
         return f"{answer.time} {answer.time_zone}"
     return say("{day} {time} {zone}", day=DAYS[answer.day], time=answer.time, zone=answer.time_zone)
+
+
+def _next(answer: NotificationCard) -> str:
+    due = answer.next_due_at
+    if due is None:
+        return ""
+    return say("{date} at {time} {zone}", date=due.date(), time=f"{due:%H:%M}", zone=f"{due:%Z}")
 
 
 @text.register

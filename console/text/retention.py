@@ -13,8 +13,11 @@ LABELS = {
     "photos": say("Photos"),
     "results": say("Results"),
     "changes": say("Old values"),
+    "watches": say("Watched numbers"),
     "verifications": say("Verifications"),
     "enquiries": say("Enquiries"),
+    "preferences": say("Preferences of removed users"),
+    "codes": say("Codes that nobody used"),
     "audit_events": say("Audit events"),
 }
 

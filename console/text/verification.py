@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from console.text.render import card, table, text
-from core.account import AccountCard
 from core.comparison import Verdict
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
@@ -116,12 +115,3 @@ def _(answer: EnquiryOpened, language: Language) -> str:
         representatives=REPRESENTATIVES,
     )
     return in_language(sentence, language)
-
-
-@text.register
-def _(answer: AccountCard, language: Language) -> str:
-    rows = [(say("Account name"), answer.account_name), (say("Service"), answer.service.value)]
-    top = card(answer.name, rows, language)
-    address = "\n".join(f"  {line}" for line in answer.address.splitlines())
-    title = in_language(say("Text for your website:"), language)
-    return f"{top}\n{address}\n\n{title}\n\n{in_language(answer.website_text, language)}"

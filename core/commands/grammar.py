@@ -7,17 +7,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from core.commands.converters import convert
-from core.commands.registry import REGISTRY, Command, Word
+from core.commands.registry import Command, Word, every_command, find_command
 from core.refusals import Refusal, usage
 
-QUOTES = {
-    '"': '"',
-    "\u201c": "\u201d",
-    "\u201d": "\u201d",
-    "\u201e": "\u201c\u201d",
-    "\u00ab": "\u00bb",
-}
-"""An opening quote and what may close it; phones and mail programs curl them as they like."""
+QUOTES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb')
+"""Any of them opens and any closes; phones and mail programs curl them as they like."""
 
 LONGEST_LINE = 200_000
 
@@ -82,9 +76,8 @@ def _key(line: str, start: int) -> tuple[str, int]:
 
 
 def _quoted(line: str, at: int) -> tuple[str, int]:
-    closers = QUOTES[line[at]] + ('"' if line[at] != '"' else "\u201d")
     end = at + 1
-    while end < len(line) and line[end] not in closers:
+    while end < len(line) and line[end] not in QUOTES:
         end += 1
     if end == len(line):
         raise usage("quote_open", "A quote was opened and not closed: {rest}", rest=line[at:])
@@ -92,25 +85,28 @@ def _quoted(line: str, at: int) -> tuple[str, int]:
 
 
 def _command_of(tokens: list[Token]) -> tuple[Command, list[Token]]:
-    """The longest command name that the line starts with, and the tokens after it."""
-    words = [token.text.lower() for token in tokens if not token.key and not token.quoted]
+    """The longest command name that the words start with, and the tokens that are not its own."""
+    words = [token for token in tokens if not token.key]
     for length in (2, 1):
-        name = " ".join(words[:length])
-        if len(words) >= length and name in REGISTRY and _is_prefix(tokens, length):
-            return REGISTRY[name], tokens[length:]
-    raise _unknown(words)
+        head = words[:length]
+        name = " ".join(token.text.lower() for token in head)
+        found = None if any(token.quoted for token in head) else find_command(name)
+        if found is not None:
+            return found, [token for token in tokens if not any(token is one for one in head)]
+    raise _unknown([_as_typed(token) for token in words])
 
 
-def _is_prefix(tokens: list[Token], length: int) -> bool:
-    return not any(token.key or token.quoted for token in tokens[:length])
+def _as_typed(token: Token) -> str:
+    return f'"{token.text}"' if token.quoted else token.text.lower()
 
 
 def _unknown(words: list[str]) -> Refusal:
     if not words:
         return usage("no_command", "No command was given. Try `help`.")
-    family = [name for name in REGISTRY if name.startswith(f"{words[0]} ")]
+    names = every_command()
+    family = [name for name in names if name.startswith(f"{words[0]} ")]
     typed = " ".join(words[:2]) if family else words[0]
-    near = get_close_matches(typed, family or REGISTRY, n=1, cutoff=0.5)
+    near = get_close_matches(typed, family or names, n=1, cutoff=0.5)
     if near:
         return usage(
             "unknown_command",

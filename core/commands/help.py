@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from core.actors import Actor
 from core.commands.grammar import usage_of
-from core.commands.registry import REGISTRY, Command, command
+from core.commands.registry import Command, command, every_command
 from core.phrases import Phrase
 from core.refusals import missing
 from core.terms import Role
@@ -50,7 +50,7 @@ class HelpPage:
 @command("help", examples=["help", "help verify"])
 def help_page(session: Session, actor: Actor, topic: list[str] | None = None) -> HelpPage:  # noqa: ARG001  every command takes a session
     """Show what you can type here."""
-    allowed = [one for one in REGISTRY.values() if _may_use(actor, one)]
+    allowed = [one for one in every_command().values() if _may_use(actor, one)]
     if not topic:
         return HelpPage(tuple(_entry(one) for one in allowed))
     name = " ".join(topic).lower()

@@ -10,7 +10,8 @@ from core import preferences
 from core.actors import Actor
 from core.commands.converters import EmailAddress, LocalTime, TimeZone
 from core.commands.registry import command
-from core.preferences import NotificationCard, SettingsCard, Switch, Wishes
+from core.preference_cards import NotificationCard, SettingsCard
+from core.preferences import Switch, Wishes
 from core.terms import Language, StartPage, Weekday
 
 
@@ -21,6 +22,7 @@ from core.terms import Language, StartPage, Weekday
         "notifications off",
         "notifications time=14:05 timezone=Europe/London",
         "notifications email=office@uni.example",
+        "notifications email=login",
     ],
 )
 def notifications(

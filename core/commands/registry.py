@@ -8,13 +8,33 @@ over: `now`, `settings` and `attachments`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from core.phrases import Phrase, say
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+TOPICS = {
+    "verify": "verification",
+    "watch": "verification",
+    "unwatch": "verification",
+    "report": "verification",
+    "results": "downloads",
+    "download": "downloads",
+    "history": "downloads",
+    "redownload": "downloads",
+    "templates": "templates",
+    "users": "users",
+    "notifications": "preferences",
+    "settings": "preferences",
+    "account": "account",
+    "help": "help",
+}
+"""The module beside this one in which the commands of a first word are, in the order of `help`.
+It is imported when it is needed: a start of the command line pays for one topic only."""
 
 HANDED_OVER = frozenset({"now", "settings", "attachments"})
 
@@ -60,6 +80,11 @@ class Command:
     examples: tuple[str, ...] = field(default=())
 
     @property
+    def topic(self) -> str:
+        """The module that holds it; surfaces keep its answers' renderings under the same name."""
+        return self.call.__module__.rpartition(".")[2]
+
+    @property
     def positionals(self) -> list[Word]:
         """The words that are typed in order."""
         return [word for word in self.words if not word.is_option]
@@ -70,7 +95,26 @@ class Command:
         return {word.name: word for word in self.words if word.is_option}
 
 
-REGISTRY: dict[str, Command] = {}
+_REGISTRY: dict[str, Command] = {}
+
+
+def find_command(name: str) -> Command | None:
+    """The command of this name, if there is one."""
+    topic = TOPICS.get(name.partition(" ")[0])
+    if topic is not None:
+        import_module(f"core.commands.{topic}")
+    return _REGISTRY.get(name)
+
+
+def every_command() -> Mapping[str, Command]:
+    """All commands by name."""
+    for topic in TOPICS.values():
+        import_module(f"core.commands.{topic}")
+    first_words = list(TOPICS)
+    return {
+        name: _REGISTRY[name]
+        for name in sorted(_REGISTRY, key=lambda one: first_words.index(one.partition(" ")[0]))
+    }
 
 
 def command(
@@ -79,9 +123,9 @@ def command(
     """Register a function under one or more words; the function itself stays as it was."""
 
     def register(call: F) -> F:
-        if name in REGISTRY:
+        if name in _REGISTRY:
             raise ValueError(name)
-        REGISTRY[name] = _described(name, call, administrator, tuple(examples))
+        _REGISTRY[name] = _described(name, call, administrator, tuple(examples))
         return call
 
     return register

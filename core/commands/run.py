@@ -9,16 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.actors import Actor
-from core.commands import (  # noqa: F401  importing them registers the commands
-    account,
-    downloads,
-    help,  # noqa: A004  the command's name
-    preferences,
-    templates,
-    users,
-    verification,
-)
-from core.commands.grammar import parse
+from core.commands.grammar import Parsed, parse
 from core.commands.registry import Answer, Attachment
 from core.database import Database
 from core.refusals import Kind, Refusal
@@ -27,10 +18,11 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, and for whom it was found."""
+    """An answer, for whom it was found, and the topic of the command that gave it."""
 
     actor: Actor
     answer: Answer
+    topic: str
 
 
 def run(
@@ -43,10 +35,8 @@ def run(
     attachments: tuple[Attachment, ...] = (),
 ) -> Answer:
     """The answer to a line, in the caller's transaction; raise Refusal for an expected no."""
-    parsed = parse(line)
     handed = {"now": now, "settings": settings, "attachments": attachments}
-    wanted = {name: handed[name] for name in parsed.command.handed}
-    return parsed.command.call(session, actor, **parsed.values, **wanted)
+    return _call(session, actor, parse(line), handed)
 
 
 def run_for(
@@ -62,13 +52,20 @@ def run_for(
 
     What a refused limit wrote is kept: the audit trail must show who tried too much.
     """
+    handed = {"now": now, "settings": settings, "attachments": attachments}
     with database.transaction() as session:
         actor = who(session)
         try:
-            answer = run(session, actor, line, now=now, settings=settings, attachments=attachments)
-            return Reply(actor, answer)
+            parsed = parse(line)
+            answer = _call(session, actor, parsed, handed)
+            return Reply(actor, answer, parsed.command.topic)
         except Refusal as refusal:
             if refusal.kind is not Kind.LIMIT:
                 raise
             refused = refusal
     raise refused
+
+
+def _call(session: Session, actor: Actor, parsed: Parsed, handed: dict[str, object]) -> Answer:
+    wanted = {name: handed[name] for name in parsed.command.handed}
+    return parsed.command.call(session, actor, **parsed.values, **wanted)

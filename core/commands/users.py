@@ -36,7 +36,10 @@ def add(
     now: datetime,
 ) -> UserList:
     """Create a user or a backup Administrator."""
-    return users.add(session, actor, first=first, family=family, email=email, role=role, now=now)
+    names, address = _sorted_out([first, family, email])
+    return users.add(
+        session, actor, first=names[0], family=names[1], email=address, role=role, now=now
+    )
 
 
 @command("users remove", administrator=True, examples=["users remove ann@uni.example"])
@@ -55,3 +58,9 @@ def promote(session: Session, actor: Actor, email: EmailAddress, *, now: datetim
 def demote(session: Session, actor: Actor, email: EmailAddress, *, now: datetime) -> UserList:
     """Make an Administrator an ordinary user."""
     return users.demote(session, actor, email, now=now)
+
+
+def _sorted_out(words: list[str]) -> tuple[list[str], str]:
+    """Names and address: where a name was left out, the address stands in its place."""
+    at = next((place for place, word in enumerate(words) if "@" in word), 2)
+    return [*words[:at], *words[at + 1 :]], words[at]

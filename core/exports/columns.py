@@ -21,7 +21,7 @@ from core.layouts import Layout
 from core.tables import Delivery, Photo, Result
 from core.terms import RELEASED, Module, band_in_file
 
-CHUNK = 2000
+CHUNK = 500
 CHUNK_WITH_PHOTOS = 10
 """A photo has up to 2 MB, and a chunk of them is in memory in several forms at once."""
 
@@ -56,11 +56,6 @@ class _Remembered(dict[Any, str]):
     def __missing__(self, value: Any) -> str:
         text = self[value] = self._write(value)
         return text
-
-
-def is_free_text(layout: Layout) -> list[bool]:
-    """For each column of the file whether a person wrote it."""
-    return [field.kind in FREE_TEXT for field in layout.fields for _ in field.headings]
 
 
 def chunks(session: Session, contents: Contents) -> Iterator[list[Cells]]:

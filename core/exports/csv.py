@@ -7,16 +7,18 @@ alone and makes joining them the only work.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
-from core.exports.columns import Cells, is_free_text
-from core.fields import headings
+from core.exports.columns import FREE_TEXT, Cells
+from core.fields import CatalogueField, headings
 from core.layouts import Layout
 
-_QUOTED = re.compile(r'[",\r\n]')
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
-_FORMULA_SOMEWHERE = re.compile(r"^'*[=+\-@\t\r]", re.MULTILINE)
-_NEUTRALISED = re.compile(r"^'(?='*[=+\-@\t\r])")
+_BEGINNINGS = frozenset("'=+-@\t\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r])")
+_FORMULAS = re.compile(rf"\n{_FORMULA.pattern}")
+_FORMULAS_NO_TELEPHONES = re.compile(rf"\n(?![+\-][0-9 ().\-/]*\n){_FORMULA.pattern}")
+"""Among cells that each stand on a line; telephone numbers begin with +, which is no formula."""
 
 
 def neutralised(text: str) -> str:
@@ -26,7 +28,7 @@ def neutralised(text: str) -> str:
 
 def restored(text: str) -> str:
     """What a neutralised cell was before; any other cell as it is."""
-    return _NEUTRALISED.sub("", text)
+    return text[1:] if _NEUTRALISED.match(text) else text
 
 
 def encoded(layout: Layout, chunks: Iterable[list[Cells]]) -> Iterator[bytes]:
@@ -34,7 +36,7 @@ def encoded(layout: Layout, chunks: Iterable[list[Cells]]) -> Iterator[bytes]:
     if layout.byte_order_mark:
         yield b"\xef\xbb\xbf"
     yield (",".join(headings(layout.fields)) + "\r\n").encode()
-    writers = _writers(layout)
+    writers = [_writer(layout, field) for field in layout.fields for _ in field.headings]
     for columns in chunks:
         cells = [write(column) for write, column in zip(writers, columns, strict=True)]
         if len(cells) == 1:
@@ -42,35 +44,30 @@ def encoded(layout: Layout, chunks: Iterable[list[Cells]]) -> Iterator[bytes]:
         yield ("\r\n".join(map(",".join, zip(*cells, strict=True))) + "\r\n").encode()
 
 
-def _writers(layout: Layout) -> list[Callable[[Cells], Sequence[str]]]:
-    """How each column is written; a formula can only stand where a person wrote freely.
+def _writer(layout: Layout, field: CatalogueField) -> Callable[[Cells], Cells]:
+    """A column's writer: quotes and formulas can only stand where a person wrote freely."""
+    if field.kind not in FREE_TEXT:
+        return lambda column: column
+    if not layout.spreadsheet_safe:
+        return _quoted
+    formulas = _FORMULAS_NO_TELEPHONES if field.heading == "Telephone" else _FORMULAS
+    return lambda column: _quoted(_neutral(column, formulas))
 
-    Telephone numbers begin with a plus, and no spreadsheet makes more of them than a number.
-    """
-    free = zip(headings(layout.fields), is_free_text(layout), strict=True)
+
+def _neutral(column: Cells, formulas: re.Pattern[str]) -> Cells:
+    if not formulas.search("\n" + "\n".join(column) + "\n"):
+        return column
     return [
-        _as_it_is
-        if not is_free
-        else _quoted
-        if heading == "Telephone" or not layout.spreadsheet_safe
-        else lambda column: _quoted(_neutral(column))
-        for heading, is_free in free
+        f"'{cell}" if cell[:1] in _BEGINNINGS and formulas.match(f"\n{cell}\n") else cell
+        for cell in column
     ]
 
 
-def _as_it_is(column: Cells) -> Sequence[str]:
-    return column
-
-
-def _neutral(column: Cells) -> Sequence[str]:
-    if _FORMULA_SOMEWHERE.search("\n".join(column)):
-        return [neutralised(cell) for cell in column]
-    return column
-
-
-def _quoted(column: Cells) -> Sequence[str]:
-    if not _QUOTED.search("".join(column)):
+def _quoted(column: Cells) -> Cells:
+    cells = "\0".join(column)  # no record holds this character
+    if '"' not in cells and "," not in cells and "\n" not in cells and "\r" not in cells:
         return column
     return [
-        '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell for cell in column
+        f'"{cell}"' if '"' in cell or "," in cell or "\n" in cell or "\r" in cell else cell
+        for cell in cells.replace('"', '""').split("\0")
     ]

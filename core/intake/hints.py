@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from core.phrases import Phrase, say
-from core.trf_numbers import USUAL_LENGTH, disagreements
+from core.trf_numbers import USUAL_LENGTH, disagreements, letters_of
 
 NOT_THE_MEAN = say("The overall band is not the mean of the four scores.")
 OTHER_PARTS = say("The TRF number's own parts do not agree with the record.")
@@ -39,7 +40,10 @@ def _other_parts(columns: Columns) -> int:
     odd = 0
     rows = zip(columns["trf_number"], *(columns[name] for name in _PARTS), strict=True)
     for number, tested, candidate, family, first, centre, module in rows:
-        plain = f"{tested[2:4]}{number[2:4]}{candidate}{family[:3]}{first[:1]}{centre[-3:]}{module}"
+        plain = (
+            f"{tested[2:4]}{number[2:4]}{candidate}{_start(family)[:3]}{_start(first)[:1]}"
+            f"{centre[-3:]}{module}"
+        )
         if number != plain and len(number) == USUAL_LENGTH:
             odd += bool(
                 disagreements(
@@ -53,3 +57,7 @@ def _other_parts(columns: Columns) -> int:
                 )
             )
     return odd
+
+
+_start = lru_cache(1 << 16)(letters_of)
+"""Names repeat, and their letters are dear."""

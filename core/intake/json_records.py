@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -11,6 +12,8 @@ import ijson
 from core.intake.encodings import Utf8
 
 MOST_KEYS = 500
+DEEPEST = 20
+MOST_DIGITS = 1000
 
 
 class Broken(Exception):  # noqa: N818  the file is, not the program
@@ -20,9 +23,9 @@ class Broken(Exception):  # noqa: N818  the file is, not the program
 def records(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Number and members of each record, as text; `photo: {data}` becomes `photo.data`."""
     try:
-        prefix = _prefix(_utf8(stream, encoding))
+        prefix = _prefix(_guarded(stream, encoding))
         stream.seek(0)
-        found = ijson.items(_utf8(stream, encoding), prefix, multiple_values=True)
+        found = ijson.items(_guarded(stream, encoding), prefix, multiple_values=True)
         for number, record in enumerate(found, 1):
             yield number, _members(number, record)
     except (ijson.JSONError, UnicodeError) as error:
@@ -36,8 +39,40 @@ def _said(error: Exception) -> str:
     return text.partition("\n")[0]
 
 
-def _utf8(stream: BinaryIO, encoding: str) -> Any:
-    return stream if encoding == "utf-8" else Utf8(stream, encoding)
+def _guarded(stream: BinaryIO, encoding: str) -> _Guarded:
+    return _Guarded(stream if encoding == "utf-8" else Utf8(stream, encoding))
+
+
+class _Guarded:
+    """UTF-8 on its way to ijson, which hangs on deep nesting and crashes on endless numbers."""
+
+    def __init__(self, stream: BinaryIO | Utf8) -> None:
+        self._stream = stream
+        self._depth, self._in_string, self._escaped = 0, False, False
+
+    def read(self, size: int = -1) -> bytes:
+        """As the stream's; raise Broken for what no list of results holds."""
+        block = self._stream.read(size)
+        self._look_at(block)
+        return block
+
+    def _look_at(self, block: bytes) -> None:
+        plain = _ESCAPES.sub(b"", block[self._escaped and bool(block) :])
+        self._escaped = plain.endswith(b"\\")
+        pieces = plain.split(b'"')
+        outside = pieces[self._in_string :: 2]
+        self._in_string ^= len(pieces) % 2 == 0
+        if any(len(one) > MOST_DIGITS and _ENDLESS.search(one) for one in outside):
+            raise Broken("a number is too long")
+        for one in b"".join(outside).translate(None, _NO_BRACKETS):
+            self._depth += 1 if one in b"[{" else -1
+            if self._depth > DEEPEST:
+                raise Broken("values lie too deep in one another")
+
+
+_ESCAPES = re.compile(rb"\\.", re.DOTALL)
+_ENDLESS = re.compile(rb"[0-9]{%d}" % MOST_DIGITS)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def _prefix(stream: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import chain
 from typing import Any, BinaryIO
@@ -28,6 +30,7 @@ DATES = ("test_date", "date_of_birth")
 LINES = tuple(f"address_line_{n}" for n in range(1, 5))
 LINE_LENGTH = 100
 SHOWN_PROBLEMS = 5
+RAGGED = say("The row has more or fewer cells than the header")
 
 
 def ingest(
@@ -92,7 +95,7 @@ class _Load:
     def add(self, chunk: Chunk) -> None:
         """Check a chunk and store its good rows."""
         for line, row in chunk.ragged:
-            self._reject(line, row, say("The row has more or fewer cells than the header"))
+            self._reject(line, row, [RAGGED])
         if not chunk.rows:
             return
         columns, problems = self._checked(chunk.rows)
@@ -106,16 +109,17 @@ class _Load:
 
     def _checked(
         self, rows: Sequence[Sequence[str]]
-    ) -> tuple[dict[str, Sequence[Any]], dict[int, Phrase]]:
+    ) -> tuple[dict[str, Sequence[Any]], dict[int, list[Phrase]]]:
         cells = list(zip(*rows, strict=True))
         columns: dict[str, Sequence[Any]] = {}
-        problems: dict[int, Phrase] = {}
+        problems: defaultdict[int, list[Phrase]] = defaultdict(list)
         for place, name, check in zip(self._places, self._names, self._checks, strict=True):
             columns[name], found = check(cells[place])
-            problems = found | problems
+            _add(problems, found)
         if self._splits_address:
             columns |= zip(LINES, _address_lines(columns[POSTAL]), strict=True)
-        return columns, across(columns, len(rows)) | problems
+        _add(problems, across(columns, len(rows)), unless=problems.keys())
+        return columns, problems
 
     def _count_oddities(self, columns: dict[str, Sequence[Any]]) -> None:
         self._told.warnings.update({hint: n for hint, n in odd_ones(columns).items() if n})
@@ -123,12 +127,29 @@ class _Load:
         if statuses is not None:
             self._told.held += len(statuses) - list(statuses).count(RELEASED)
 
-    def _reject(self, line: int, row: Sequence[str], problem: Phrase) -> None:
+    def _reject(self, line: int, row: Sequence[str], problems: Sequence[Phrase]) -> None:
         self._told.rejected += 1
-        self._told.problems[problem] += 1
+        self._told.problems.update(problems)
+        listed = _listed(problems)
         if len(self._told.first_problems) < SHOWN_PROBLEMS:
-            self._told.first_problems.append((line, problem))
-        self._rejects.add(line, row, problem)
+            self._told.first_problems.append((line, listed))
+        self._rejects.add(line, row, listed)
+
+
+def _add(
+    problems: defaultdict[int, list[Phrase]],
+    found: Mapping[int, Phrase],
+    *,
+    unless: AbstractSet[int] = frozenset(),
+) -> None:
+    new = [(row, problem) for row, problem in found.items() if row not in unless]
+    for row, problem in new:
+        problems[row].append(problem)
+
+
+def _listed(problems: Sequence[Phrase]) -> Phrase:
+    first, *others = problems
+    return say("{first}; {others}", first=first, others=_listed(others)) if others else first
 
 
 def _dates(reader: Reader, columns: Columns) -> Iterator[str]:
@@ -186,7 +207,7 @@ def _delimiter(reader: Reader) -> str:
 
 
 def _without(
-    columns: dict[str, Sequence[Any]], problems: dict[int, Phrase]
+    columns: dict[str, Sequence[Any]], problems: Mapping[int, object]
 ) -> dict[str, Sequence[Any]]:
     return {
         name: [cell for row, cell in enumerate(cells) if row not in problems]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import BinaryIO, Protocol
 
 from core.intake import json_records, xml_records
@@ -18,15 +20,16 @@ CHUNK = 5000
 LONGEST_CELL = 4 * 1024 * 1024
 MOST_COLUMNS = 500
 MOST_TRIED_HEADER = 20_000
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Some rows with where each stands in the file, and the ragged ones apart."""
+    """Some rows with the line where each begins, and the ragged ones apart."""
 
-    lines: list[int]
-    rows: list[Sequence[str]]
-    ragged: list[tuple[int, Sequence[str]]]
+    lines: Sequence[int]
+    rows: Sequence[Sequence[str]]
+    ragged: Sequence[tuple[int, Sequence[str]]]
 
 
 class Reader(Protocol):
@@ -97,28 +100,23 @@ class CsvReader:
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream, self._encoding = stream, encoding
         self.delimiter = self._sniffed()
-        self.headings = next(iter(self._rows()), (0, []))[1]
+        self.headings = next(self._rows(), [])
         if len(self.headings) > MOST_COLUMNS:
             raise usage("too_many_columns", "The file has too many columns. Nothing was changed.")
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows after the header; blank lines are no rows."""
         rows = self._rows()
-        next(rows, None)
-        width = len(self.headings)
-        chunk = Chunk([], [], [])
-        for line, row in rows:
-            if len(row) != width:
-                if row:
-                    chunk.ragged.append((line, row))
-                continue
-            chunk.lines.append(line)
-            chunk.rows.append(row)
-            if len(chunk.rows) == CHUNK:
-                yield chunk
-                chunk = Chunk([], [], [])
-        if chunk.rows or chunk.ragged:
-            yield chunk
+        line = _lines(next(rows, [])) + 1
+        width = {len(self.headings)}
+        while chunk := list(islice(rows, CHUNK)):
+            if set(map(len, chunk)) == width and not _has_line_ends(chunk):
+                yield Chunk(range(line, line + len(chunk)), chunk, [])
+                line += len(chunk)
+            else:
+                at = list(accumulate(map(_lines, chunk), initial=line))
+                line = at.pop()
+                yield _sorted(at, chunk, len(self.headings))
 
     def _sniffed(self) -> str:
         self._stream.seek(0)
@@ -126,18 +124,33 @@ class CsvReader:
         first = head.lstrip("\ufeff\r\n").splitlines()[:1]
         return max(",;\t", key=first[0].count) if first else ","
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self) -> Iterator[list[str]]:
         self._stream.seek(0)
         csv.field_size_limit(LONGEST_CELL)
         text = io.TextIOWrapper(self._stream, self._encoding, newline="")
         reader = csv.reader(text, delimiter=self.delimiter)
         try:
-            for row in reader:
-                yield reader.line_num, row
+            yield from reader
         except (csv.Error, UnicodeDecodeError) as error:
             raise _broken(Format.CSV, f"line {reader.line_num}: {error}") from None
         finally:
             text.detach()
+
+
+def _has_line_ends(rows: list[list[str]]) -> bool:
+    return any("\n" in cell or "\r" in cell for cell in map("".join, rows))
+
+
+def _lines(row: list[str]) -> int:
+    """How many lines of the file a row takes, which is more than one where a cell has line ends."""
+    return 1 + len(_LINE_END.findall("\0".join(row)))
+
+
+def _sorted(lines: list[int], rows: list[list[str]], width: int) -> Chunk:
+    placed = list(zip(lines, rows, strict=True))
+    whole = [(line, row) for line, row in placed if len(row) == width]
+    ragged = [(line, row) for line, row in placed if row and len(row) != width]
+    return Chunk([line for line, _ in whole], [row for _, row in whole], ragged)
 
 
 class RecordReader:
@@ -152,19 +165,17 @@ class RecordReader:
                 raise usage(
                     "too_many_columns", "The file has too many columns. Nothing was changed."
                 )
+        if not seen:
+            raise usage("no_results", "The file holds no results. Nothing was changed.")
         self.headings = list(seen)
 
     def chunks(self) -> Iterator[Chunk]:
         """The records as rows; what a record leaves out is blank."""
-        chunk = Chunk([], [], [])
-        for number, record in self._records():
-            chunk.lines.append(number)
-            chunk.rows.append([record.get(heading, "") for heading in self.headings])
-            if len(chunk.rows) == CHUNK:
-                yield chunk
-                chunk = Chunk([], [], [])
-        if chunk.rows:
-            yield chunk
+        records = self._records()
+        while chunk := list(islice(records, CHUNK)):
+            lines = [number for number, _ in chunk]
+            rows = [[one.get(heading, "") for heading in self.headings] for _, one in chunk]
+            yield Chunk(lines, rows, [])
 
     def _records(self) -> Iterator[tuple[int, dict[str, str]]]:
         self._stream.seek(0)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Table, insert, text
 from sqlmodel import Session
 
 from core.fields import BY_ATTRIBUTE, Kind
-from core.intake.checks import photo_type
 from core.intake.headings import LAST_MODIFIED, PHOTO, STATUS
 from core.intake.ingested import Ingested
+from core.intake.values import photo_type
 from core.tables import Arrival, Change, Result
 from core.terms import Module, band_in_file
 

@@ -1,4 +1,8 @@
-"""One file per aggregate; importing this package registers every table."""
+"""One file per aggregate; importing this package registers every table.
+
+The partial indexes name their condition for SQLite only: PostgreSQL's option would load that
+dialect at every start of the command line. The migration gives it to both.
+"""
 
 from core.tables.audit import AuditEvent
 from core.tables.deliveries import Arrival, Delivery, Download

@@ -41,13 +41,11 @@ class Delivery(SQLModel, table=True):
             "organisation_id",
             "result_id",
             sqlite_where=text("download_id IS NULL"),
-            postgresql_where=text("download_id IS NULL"),
         ),
         Index(
             "ix_delivery_download",
             "download_id",
             sqlite_where=text("download_id IS NOT NULL"),
-            postgresql_where=text("download_id IS NOT NULL"),
         ),
         Index("ix_delivery_result", "result_id"),
         {"sqlite_with_rowid": False},

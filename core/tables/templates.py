@@ -26,7 +26,6 @@ class Template(SQLModel, table=True):
             "organisation_id",
             unique=True,
             sqlite_where=text("is_default"),
-            postgresql_where=text("is_default"),
         ),
     )
 

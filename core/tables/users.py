@@ -25,14 +25,12 @@ class User(SQLModel, table=True):
             "email",
             unique=True,
             sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
         ),
         Index(
             "ix_staff_primary",
             "organisation_id",
             unique=True,
             sqlite_where=text("is_primary AND removed_at IS NULL"),
-            postgresql_where=text("is_primary AND removed_at IS NULL"),
         ),
     )
 
