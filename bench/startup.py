@@ -1,10 +1,10 @@
 """How long a cold `results-bot run "verify …"` takes: a process, a look-up, an audit row.
 
 Whether compiled bytecode lies beside the sources is the installation's affair, and worth half of
-the time, so the bench keeps its own, written by the first, untimed start.
+the time, so the bench keeps its own, written by the first, untimed start. What may fail is the
+ratio to the import that we cannot do without; the seconds double while others use the machine.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -51,28 +51,34 @@ def main(argv: Sequence[str]) -> None:
             Row("python -c pass", f"{seconds['bare']:.3f} s"),
             Row("python -c 'import sqlmodel'", f"{seconds['sqlmodel']:.3f} s"),
             Row(
-                f"results-bot run 'verify …', of {LIMIT_SECONDS} s",
+                "results-bot run 'verify …', of that import",
+                f"{seconds['verify']:.3f} s",
+                ratio=seconds["sqlmodel"] / seconds["verify"],
+                least=0.5,
+                aim=0.65,
+            ),
+            Row(
+                f"the same, of {LIMIT_SECONDS} s on a machine at rest",
                 f"{seconds['verify']:.3f} s",
                 ratio=LIMIT_SECONDS / seconds["verify"],
-                least=1.0,
-                aim=1.2,
+                aim=1.0,
             ),
         ],
     )
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    ours = {
-        "PYTHONPATH": str(Path(__file__).parent.parent),
-        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
-        "RESULTS_DATABASE_URL": f"sqlite:///{folder / 'results.db'}",
-    }
-    others = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return others | ours
+def _environment(folder: Path) -> Sequence[str]:
+    return (
+        "env",
+        "--unset=PYTHONDONTWRITEBYTECODE",
+        f"PYTHONPATH={Path(__file__).parent.parent}",
+        f"PYTHONPYCACHEPREFIX={folder / 'bytecode'}",
+        f"RESULTS_DATABASE_URL=sqlite:///{folder / 'results.db'}",
+    )
 
 
-def _start(environment: dict[str, str], command: Sequence[str]) -> str:
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+def _start(environment: Sequence[str], command: Sequence[str]) -> str:
+    done = subprocess.run([*environment, *command], check=True, capture_output=True, text=True)
     return done.stdout
 
 

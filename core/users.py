@@ -108,17 +108,7 @@ def add_primary_administrator(
 
     With `replace` the one before becomes an ordinary administrator; without, there must be none.
     """
-    before = _primary(session, organisation)
-    if before is not None and not replace:
-        raise conflict(
-            "primary_exists",
-            "{name} has a primary Administrator already: {email}. Use --replace to hand over.",
-            name=organisation.name,
-            email=before.email,
-        )
-    if before is not None:
-        before.is_primary = False
-        session.flush()
+    before = _stepped_down(session, organisation, replace=replace)
     known = _found(session, organisation.id, email)
     row = known or enrol(
         session,
@@ -142,6 +132,21 @@ def add_primary_administrator(
     )
     notices = (_invitation(row, organisation, ""),) if known is None else ()
     return UserList((_line(row),), _succession(row, before), notices)
+
+
+def _stepped_down(session: Session, organisation: Organisation, *, replace: bool) -> User | None:
+    before = _primary(session, organisation)
+    if before is not None and not replace:
+        raise conflict(
+            "primary_exists",
+            "{name} has a primary Administrator already: {email}. Use --replace to hand over.",
+            name=organisation.name,
+            email=before.email,
+        )
+    if before is not None:
+        before.is_primary = False
+        session.flush()
+    return before
 
 
 def remove(session: Session, actor: Actor, email: str, *, now: datetime) -> UserList:

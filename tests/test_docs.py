@@ -28,8 +28,8 @@ def test_the_settings_page_is_every_setting():
         assert f"`RESULTS_{name.upper()}`" in settings_page()
 
 
-def test_every_heading_of_the_catalogue_is_in_the_formats_page():
-    page = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
+def test_every_heading_of_the_catalogue_is_in_the_page_of_written_files():
+    page = (ROOT / "docs/formats-written.md").read_text(encoding="utf-8")
 
     for field in CATALOGUE:
         for heading in field.headings:

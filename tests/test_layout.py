@@ -18,10 +18,7 @@ SOURCES = sorted(
 MODULES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
 
 LONGEST_FILE = 300
-LONGER = {
-    "core/intake/checks.py": 357,
-    "core/users.py": 305,
-}
+LONGER: dict[str, int] = {}
 """Files to split: they may shrink, and leave this list, but not grow."""
 
 LONGEST_FUNCTION = 45

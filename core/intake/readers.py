@@ -16,7 +16,7 @@ from core.intake.headings import REQUIRED, column_of
 from core.refusals import Refusal, usage
 from core.terms import Format
 
-CHUNK = 5000
+CHUNK = 2000
 LONGEST_CELL = 4 * 1024 * 1024
 MOST_COLUMNS = 500
 MOST_TRIED_HEADER = 20_000

@@ -68,7 +68,7 @@ def test_a_trail_is_written_to_a_file_since_a_day(terminal):
     terminal.type("audit", "export", "Exeter", "--since", "2026-11-26", "--out", "t.csv")
 
     assert (terminal.folder / "t.csv").read_text().splitlines() == [
-        "at,user_name,surface,action,subject,outcome,details"
+        "at,user,email,surface,action,subject,outcome,details"
     ]
     assert (
         "2026-11-25" in terminal.type("audit", "export", "Exeter", "--since", "x", exits=2).stderr

@@ -15,11 +15,12 @@ from core.exports.columns import Contents
 from core.exports.csv import restored
 from core.exports.write import write
 from core.fields import BY_HEADING, CATALOGUE, headings
-from core.layouts import Layout
-from core.tables import Delivery, Download, Photo
+from core.layouts import STANDARD, Layout
+from core.tables import Delivery, Download, Organisation, Photo
 from core.terms import DateFormat, Format
 from tests.builders import NOW, a_result, an_organisation
 from tests.exports.layouts import layouts, texts
+from tests.intake.shapes import load
 
 DAY = date(2026, 11, 25)
 EVERYTHING = Layout("Ours", Format.CSV, DateFormat.ISO, CATALOGUE)
@@ -159,6 +160,24 @@ def test_all_three_formats_of_a_download_carry_the_same_values(database, organis
         session.rollback()
 
     assert as_csv == as_xml == as_json
+
+
+names = texts.filter(str.strip)
+loadable = st.fixed_dictionaries(
+    {"family_name": names, "first_name": names, "address_line_1": texts, "telephone": texts}
+)
+
+
+@given(format=st.sampled_from(Format), rows=st.lists(loadable, min_size=1, max_size=3))
+def test_a_file_of_ours_is_loaded_again_without_a_change(database, organisation, format, rows):
+    layout = replace(STANDARD, format=format)
+    with database.transaction() as session:
+        download_id, _ = downloaded(session, organisation, *rows)
+        _, content = file_of(session, download_id, layout)
+        told = load(session, session.get_one(Organisation, organisation), content)
+        session.rollback()
+
+    assert (told.unchanged, told.new, told.changed, told.rejected) == (len(rows), 0, 0, 0)
 
 
 def test_records_keep_their_order_over_many_chunks(database, organisation, monkeypatch):

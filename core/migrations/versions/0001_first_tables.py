@@ -351,14 +351,9 @@ def upgrade() -> None:
         sa.Column("arrival_id", sa.Integer(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("download_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["arrival_id"], ["arrival.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["download_id"],
             ["download.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
         ),
         sa.ForeignKeyConstraint(["result_id"], ["result.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("organisation_id", "result_id"),
