@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -64,6 +65,8 @@ AMERICAN = {
 TYPED = re.compile(r"({\w*}|`[^`]*`)")
 """What no translation touches: the names of parts, and what is typed as it stands."""
 
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
+
 Message = str | tuple[str, str]
 
 
@@ -95,9 +98,11 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 
 def mo_bytes(po: bytes) -> bytes:
-    """The compiled catalogue of a .po file."""
+    """The compiled catalogue of a .po file, the same on every day for the same file."""
+    catalogue = read_po(io.BytesIO(po))
+    catalogue.creation_date = catalogue.revision_date = UNDATED  # Babel writes today's otherwise
     stream = io.BytesIO()
-    write_mo(stream, read_po(io.BytesIO(po)))
+    write_mo(stream, catalogue)
     return stream.getvalue()
 
 
