@@ -8,8 +8,8 @@ from hashlib import sha256
 from sqlmodel import Session, col, func, select
 
 from core import audit
+from core.account_notices import owe_change, owe_code
 from core.actors import Actor
-from core.notices import ConfirmAddress, SettingsChanged
 from core.phrases import counted, say
 from core.refusals import Kind, Refusal, limit, usage
 from core.tables import AuditEvent, Preference
@@ -26,21 +26,17 @@ MOST_CODES = 5
 ASKED = "preference:address-asked"
 
 
-def ask(
-    session: Session, actor: Actor, row: Preference, address: str, *, now: datetime
-) -> ConfirmAddress:
-    """Let the address wait for a new code; any earlier code is void."""
+def ask(session: Session, actor: Actor, row: Preference, address: str, *, now: datetime) -> None:
+    """Let the address wait for a new code, which is sent there; any earlier code is void."""
     _require_few(session, actor, now)
     code = _new_code()
     row.pending_address, row.code_hash = address, _hashed(code)
     row.code_expires_at, row.code_tries = now + LIFETIME, 0
     audit.record(session, actor, ASKED, now=now, subject=address)
-    return ConfirmAddress(actor.user_id, address, code)
+    owe_code(session, actor, row, address, code, now=now)
 
 
-def confirm(
-    session: Session, actor: Actor, row: Preference, code: str, *, now: datetime
-) -> SettingsChanged:
+def confirm(session: Session, actor: Actor, row: Preference, code: str, *, now: datetime) -> None:
     """Use the address from now on; raise Refusal for a wrong code, which counts as a try.
 
     A wrong code is a limit, since what a refused limit wrote is kept (core.commands.run).
@@ -56,7 +52,7 @@ def confirm(
     forget(row)
     audit.record(session, actor, "preference:address-confirmed", now=now, subject=row.address or "")
     change = say("Your notifications go to {address} from now on.", address=row.address)
-    return SettingsChanged(actor.user_id, actor.email, change)
+    owe_change(session, actor, change, now=now)
 
 
 def forget(row: Preference) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
 
+from core.engine import WorkEngine
 from core.refusals import unavailable, usage
 from core.shared_sync import SharedSync, SyncedFile
 
@@ -22,6 +24,9 @@ _TABLES = {
     "postgresql": "SELECT to_regclass('alembic_version')::text",
 }
 """Whether there are tables of ours; SQLAlchemy's inspector costs a start more than the answer."""
+
+_POSTGRES = {"connect_timeout": 10, "options": "-c idle_in_transaction_session_timeout=20s"}
+"""A server that is away is said so, and a process that was stopped loses its locks."""
 
 BUSY_SECONDS = 60
 """How long another process's write is waited for: a large file's load holds SQLite that long."""
@@ -47,10 +52,17 @@ class Database:
         """Whether this is the one-process database."""
         return self.url.get_backend_name() == "sqlite"
 
+    @cached_property
+    def work(self) -> WorkEngine:
+        """The durable work engine on this database; imported when something is first owed."""
+        from core.engine_dbos import DbosEngine
+
+        return DbosEngine(self.engine)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, durably, or changes nothing if anything is raised."""
-        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._writer, self._session() as session, session.begin():
             yield session
         if self.is_sqlite:
             self._log.wait()
@@ -60,6 +72,9 @@ class Database:
         """A session that sees one state of the data and writes nothing."""
         with Session(self.engine.execution_options(reading=True)) as session:
             yield session
+
+    def _session(self) -> Session:
+        return Session(self.engine, expire_on_commit=False, info={"database": self})
 
     def require_current(self) -> None:
         """Refuse a database without our tables, one that is behind, and one that is ahead."""
@@ -96,6 +111,8 @@ def migrate(url: str) -> None:
     from alembic import command
     from alembic.config import Config
 
+    from core import engine_dbos
+
     database = Database(url)
     try:
         _make_folder(database.url)
@@ -107,6 +124,7 @@ def migrate(url: str) -> None:
         with database.engine.connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        engine_dbos.migrate(database.url)
     finally:
         database.close()
 
@@ -138,7 +156,7 @@ def _revision(engine: Engine) -> str | None:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

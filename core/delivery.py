@@ -55,9 +55,7 @@ class DownloadReady:
     @property
     def filename(self) -> str:
         """A name that tells which download it is, and holds nobody's name."""
-        day = self.contents.downloaded_on.isoformat().replace("-", "")
-        suffix = self.contents.layout.format.value
-        return f"ielts-results-{self.contents.download_id}-{day}.{suffix}"
+        return file_name(self.contents)
 
     @property
     def media_type(self) -> str:
@@ -78,6 +76,13 @@ class DownloadReady:
             },
             "warnings": list(self.warnings),
         }
+
+
+def file_name(contents: Contents) -> str:
+    """By download, or `new` where nothing was downloaded, and day."""
+    day = contents.downloaded_on.isoformat().replace("-", "")
+    which = contents.download_id or "new"
+    return f"ielts-results-{which}-{day}.{contents.layout.format.value}"
 
 
 def results(session: Session, actor: Actor) -> ResultsSummary:

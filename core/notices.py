@@ -1,14 +1,17 @@
 """Everything we ever tell a person, as frozen models that know no surface.
 
-Each names the user it is for, whose rights and language are read when it is sent.
+Each is composed when it is sent, from what its row of the ledger holds (core.composing), so it
+says what is true then. `KIND` names it in the ledger, and its folder among the letters.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from core.phrases import Phrase
-from core.terms import Role
+from core.records import Record
+from core.terms import Frequency, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Invitation:
 
     `invited_by` is a colleague's name, '' where the operator enrolled a primary administrator.
     """
+
+    KIND: ClassVar = "invitation"
 
     user_id: int
     address: str
@@ -30,6 +35,8 @@ class Invitation:
 class ConfirmAddress:
     """A new notification address must say the code before it is used; it goes there only."""
 
+    KIND: ClassVar = "confirm-address"
+
     user_id: int
     address: str
     code: str = field(repr=False)
@@ -39,9 +46,122 @@ class ConfirmAddress:
 class SettingsChanged:
     """To the login address, when something changed that its owner would want to know of."""
 
+    KIND: ClassVar = "settings-changed"
+
     user_id: int
     address: str
     change: Phrase
 
 
-Notice = Invitation | ConfirmAddress | SettingsChanged
+@dataclass(frozen=True, slots=True)
+class NewResult:
+    """One applicant's result was delivered (guide: immediate, one message per applicant)."""
+
+    KIND: ClassVar = "new-result"
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class ManyNewResults:
+    """More results at once than a user is told of one by one; `records` are the first of them."""
+
+    KIND: ClassVar = "many-new-results"
+
+    count: int
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that goes with a notice; the same object for all who get the same file."""
+
+    filename: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What came since the last digest, with the export in the user's template.
+
+    `records` are the first of `count`. `file` is None where the file would be larger than any
+    surface takes. `download_id` is the download that this digest made, for users who want that;
+    None where the results stay new. `waiting` counts the results that are new after it.
+    """
+
+    KIND: ClassVar = "digest"
+
+    frequency: Frequency
+    count: int
+    records: tuple[Record, ...]
+    template: str
+    file: AttachedFile | None
+    download_id: int | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a result: its export heading, and its value before and now, as in files."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedResult:
+    """A result that is not what the reader relied on, with the reader's downloads of it."""
+
+    record: Record
+    changes: tuple[FieldChange, ...]
+    verified: bool
+    watched: bool
+    downloads: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsChanged:
+    """To whoever verified, watches or downloaded the old values; the first of `count` in full."""
+
+    KIND: ClassVar = "results-changed"
+
+    count: int
+    results: tuple[ChangedResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchHit:
+    """A record has appeared for a number that the user watches."""
+
+    KIND: ClassVar = "watch-hit"
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNews:
+    """To an organisation's channel: counts only, never anything of a candidate.
+
+    `waiting` counts all its results that nobody has downloaded yet.
+    """
+
+    KIND: ClassVar = "channel-news"
+
+    new: int
+    changed: int
+    waiting: int
+
+
+Notice = (
+    Invitation
+    | ConfirmAddress
+    | SettingsChanged
+    | NewResult
+    | ManyNewResults
+    | Digest
+    | ResultsChanged
+    | WatchHit
+    | ChannelNews
+)

@@ -40,6 +40,16 @@ class Phrase(str):
             text = _catalogue(language).ngettext(self.msgid, self.plural, self.parts["n"])
         return _filled(text, self.parts, language)
 
+    def stored(self) -> list[Any]:
+        """As JSON can hold it; its parts must be texts and numbers."""
+        return [self.msgid, self.plural, self.parts]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> Phrase:
+        """What `stored` gave."""
+        msgid, plural, parts = stored
+        return cls(msgid, plural, **parts)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _remake, (self.msgid, self.plural, self.parts)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.notices import Notice
 from core.phrases import Phrase
 from core.terms import Frequency, Language, StartPage, Weekday
 
@@ -31,7 +30,6 @@ class NotificationCard:
     marks_downloaded: bool
     next_due_at: datetime | None
     notes: tuple[Phrase, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """`notifications`, with `next_due_at` in ISO or null, and `notes`."""

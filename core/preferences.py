@@ -7,16 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from core import audit, confirmation
 from core.actors import Actor
 from core.addresses import clean_address
 from core.due_times import next_due
-from core.notices import Notice
 from core.phrases import Phrase, say
 from core.preference_cards import NotificationCard, SettingsCard
-from core.tables import Preference, Template
+from core.tables import Delivery, Preference, Template
 from core.templates import template_id
 from core.terms import Frequency, Language, StartPage, Weekday
 from core.time_zones import time_zone_named
@@ -64,17 +63,20 @@ def set_notifications(
     template = row.template_id
     if wishes.template is not None:
         template = template_choice(session, actor, wishes.template)
-    notices = _address(session, actor, row, wishes, now)
+    _address(session, actor, row, wishes, now)
     row.time_zone, row.template_id = zone, template
     _switch(row, switch, now)
     _times(row, wishes)
-    row.next_due_at = due_after(row, now)
+    due_at = due_after(row, now)
+    if row.next_due_at is None:
+        row.told_arrival_id = latest_arrival(session, actor.organisation_id)
+    row.next_due_at = due_at
     session.flush()
     if changed := _changed(switch, wishes):
         audit.record(
             session, actor, "preference:changed", now=now, subject=actor.email, changed=changed
         )
-    return _card(session, actor, row, notices)
+    return _card(session, actor, row)
 
 
 def set_settings(
@@ -97,6 +99,12 @@ def set_settings(
             session, actor, "preference:changed", now=now, subject=actor.email, changed=changed
         )
     return SettingsCard(StartPage(row.start_page), Language(row.language))
+
+
+def latest_arrival(session: Session, organisation_id: int) -> int:
+    """The newest arrival that brought this organisation something; what came before is old."""
+    newest = select(func.max(Delivery.arrival_id))
+    return session.exec(newest.where(Delivery.organisation_id == organisation_id)).one() or 0
 
 
 def due_after(row: Preference, moment: datetime) -> datetime | None:
@@ -137,20 +145,18 @@ def _times(row: Preference, wishes: Wishes) -> None:
 
 def _address(
     session: Session, actor: Actor, row: Preference, wishes: Wishes, now: datetime
-) -> tuple[Notice, ...]:
+) -> None:
     """Confirm the address that waits, then let another wait; the login address needs no code."""
     address = None if wishes.email is None else _cleaned(wishes.email, actor)
-    notices: list[Notice] = []
     if wishes.confirm is not None:
-        notices.append(confirmation.confirm(session, actor, row, wishes.confirm, now=now))
+        confirmation.confirm(session, actor, row, wishes.confirm, now=now)
     if address is None:
-        return tuple(notices)
+        return
     if address in {actor.email, row.address}:
         row.address = None if address == actor.email else address
         confirmation.forget(row)
     else:
-        notices.append(confirmation.ask(session, actor, row, address, now=now))
-    return tuple(notices)
+        confirmation.ask(session, actor, row, address, now=now)
 
 
 def _cleaned(email: str, actor: Actor) -> str:
@@ -167,9 +173,7 @@ def _changed(switch: Switch | None, wishes: Wishes) -> dict[str, object]:
     }
 
 
-def _card(
-    session: Session, actor: Actor, row: Preference, notices: tuple[Notice, ...] = ()
-) -> NotificationCard:
+def _card(session: Session, actor: Actor, row: Preference) -> NotificationCard:
     template = session.get(Template, row.template_id) if row.template_id else None
     due = row.next_due_at and row.next_due_at.astimezone(ZoneInfo(row.time_zone))
     return NotificationCard(
@@ -186,7 +190,6 @@ def _card(
         marks_downloaded=row.marks_downloaded,
         next_due_at=due,
         notes=tuple(_notes(row)),
-        notices=notices,
     )
 
 

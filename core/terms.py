@@ -153,6 +153,29 @@ class Surface(StrEnum):
     SCHEDULER = "scheduler"
 
 
+class Channel(StrEnum):
+    """How something reaches its recipient."""
+
+    MAIL = "mail"
+    SLACK = "slack"
+    WEBHOOK = "webhook"
+
+
+class Fate(StrEnum):
+    """What became of one thing owed (ENGINE.md's ledger).
+
+    `sending` is in doubt if its worker is gone; `held` waits for an administrator's word,
+    `dead` was refused or given up, `dropped` is not wanted any more.
+    """
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    HELD = "held"
+    DEAD = "dead"
+    DROPPED = "dropped"
+
+
 def half_bands(text: str) -> int:
     """Read a band from `6`, `6.5`, `6.0` or `6.50`; raise ValueError outside 0 to 9 by halves."""
     whole, _, fraction = text.partition(".")

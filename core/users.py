@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core import audit
+from core.account_notices import owe_invitation
 from core.actors import Actor
 from core.contacts import CONTACT
 from core.enrolment import enrol
-from core.notices import Invitation, Notice
 from core.phrases import Phrase, say
 from core.refusals import Refusal, conflict, missing
 from core.tables import Organisation, Preference, User, Watch
@@ -48,11 +48,10 @@ class UserLine:
 
 @dataclass(frozen=True, slots=True)
 class UserList:
-    """The organisation's users; `deed` says what was just done, `notices` whom to tell."""
+    """The organisation's users; `deed` says what was just done."""
 
     users: tuple[UserLine, ...]
     deed: Phrase | None = None
-    notices: tuple[Notice, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """`users`; after a deed only the one it was done to, and `message`."""
@@ -91,7 +90,8 @@ def add(
     deed = say("{name} is a user now.", name=row.name)
     if role is Role.ADMINISTRATOR:
         deed = say("{name} is an Administrator now.", name=row.name)
-    return UserList((_line(row),), deed, (_invitation(row, organisation, actor.name),))
+    owe_invitation(session, row, invited_by=actor.name, now=now)
+    return UserList((_line(row),), deed)
 
 
 def add_primary_administrator(
@@ -130,8 +130,9 @@ def add_primary_administrator(
         subject=row.email,
         before=before.email if before is not None else "",
     )
-    notices = (_invitation(row, organisation, ""),) if known is None else ()
-    return UserList((_line(row),), _succession(row, before), notices)
+    if known is None:
+        owe_invitation(session, row, invited_by="", now=now)
+    return UserList((_line(row),), _succession(row, before))
 
 
 def _stepped_down(session: Session, organisation: Organisation, *, replace: bool) -> User | None:
@@ -261,18 +262,6 @@ def _succession(row: User, before: User | None) -> Phrase:
         name=row.name,
         before=before.name,
         contact=CONTACT,
-    )
-
-
-def _invitation(row: User, organisation: Organisation, by: str) -> Invitation:
-    assert row.id is not None  # noqa: S101  flushed
-    return Invitation(
-        user_id=row.id,
-        address=row.email,
-        first_name=row.first_name,
-        organisation=organisation.account_name,
-        role=Role(row.role),
-        invited_by=by,
     )
 
 

@@ -11,6 +11,7 @@ from core.refusals import Kind, Refusal
 from core.tables import AuditEvent, Download, Preference, User, Watch
 from core.terms import Role, Surface
 from tests.builders import NOW, a_user, an_actor, an_organisation
+from tests.ledger import told
 
 DEEDS = [users.remove, users.promote, users.demote]
 
@@ -68,15 +69,15 @@ def test_a_new_user_is_listed_invited_and_may_act(session, admin):
         "message": "Bo Li is a user now.",
     }
     bo = actor_for(session, "BO@uni.example", Surface.CONSOLE)
-    assert answer.notices == (
-        Invitation(
-            user_id=bo.user_id,
-            address="bo@uni.example",
-            first_name="Bo",
-            organisation="University of Exeter",
-            role=Role.USER,
-            invited_by="Ann Bell",
-        ),
+    (message,) = told(session)
+    assert message.recipient.address == "bo@uni.example"
+    assert message.notice == Invitation(
+        user_id=bo.user_id,
+        address="bo@uni.example",
+        first_name="Bo",
+        organisation="University of Exeter",
+        role=Role.USER,
+        invited_by="Ann Bell",
     )
     assert [one.email for one in users.list_users(session, admin).users] == [
         "boss@uni.example",
@@ -254,7 +255,7 @@ def test_the_first_primary_administrator_is_enrolled_and_invited(session, organi
 
     cy = actor_for(session, "cy@uni.example", Surface.CONSOLE)
     assert (cy.role, cy.is_primary) == (Role.ADMINISTRATOR, True)
-    assert [one.address for one in answer.notices] == ["cy@uni.example"]
+    assert [one.recipient.address for one in told(session)] == ["cy@uni.example"]
     assert "contact" not in answer.deed
 
 
@@ -278,7 +279,7 @@ def test_a_second_primary_administrator_needs_replace_and_ielts_must_hear(
 def test_a_user_who_is_there_already_becomes_the_primary_one_uninvited(
     session, organisation, clerk
 ):
-    answer = users.add_primary_administrator(
+    users.add_primary_administrator(
         session,
         organisation,
         first="C",
@@ -289,4 +290,4 @@ def test_a_user_who_is_there_already_becomes_the_primary_one_uninvited(
     )
 
     clerk = actor_by_id(session, clerk.user_id, Surface.CONSOLE)
-    assert (clerk.is_primary, clerk.role, answer.notices) == (True, Role.ADMINISTRATOR, ())
+    assert (clerk.is_primary, clerk.role, told(session)) == (True, Role.ADMINISTRATOR, [])

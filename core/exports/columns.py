@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlmodel import Session
 
 from core.fields import CatalogueField, Kind
@@ -39,12 +39,41 @@ Writer = Callable[[list[Cells], int], list[Cells]]
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """Which results a file holds, how, and the date that its downloadDate column shows."""
+class Arrivals:
+    """The released results that came to an organisation after one arrival, up to another."""
 
-    download_id: int
+    organisation_id: int
+    after: int
+    upto: int
+
+    def condition(self) -> ColumnElement[bool]:
+        """For a query of deliveries joined to their results."""
+        return and_(
+            _DELIVERY.c.organisation_id == self.organisation_id,
+            _DELIVERY.c.arrival_id > self.after,
+            _DELIVERY.c.arrival_id <= self.upto,
+            _RESULT.c.status == RELEASED,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Which results a file holds, how, and the date that its downloadDate column shows.
+
+    They are those of a download, or, for a digest that takes nothing away, of `arrivals`.
+    """
+
+    download_id: int | None
     layout: Layout
     downloaded_on: date
+    arrivals: Arrivals | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        """For a query of deliveries joined to their results."""
+        if self.arrivals is not None:
+            return self.arrivals.condition()
+        condition: ColumnElement[bool] = _DELIVERY.c.download_id == self.download_id
+        return condition
 
 
 class _Remembered(dict[Any, str]):
@@ -100,7 +129,7 @@ class _Plan:
         return (
             select(*self._selected)
             .select_from(source)
-            .where(_DELIVERY.c.download_id == self._contents.download_id)
+            .where(self._contents.condition())
             .order_by(_DELIVERY.c.organisation_id, _DELIVERY.c.result_id)
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import gt
 from typing import Any
 
 from core.exports.csv import restored
@@ -31,7 +32,9 @@ NEVER_BLANK = frozenset(
         "candidate_number",
     }
 )
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_EMAIL = r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)++"
+_is_email = re.compile(_EMAIL).fullmatch
+_are_emails = re.compile(rf"(?:{_EMAIL}\n|\n)*+").fullmatch
 Cells = Sequence[Any]
 Problems = dict[int, Phrase]
 Check = Callable[[Sequence[str]], tuple[Cells, Problems]]
@@ -88,12 +91,19 @@ def across(columns: Mapping[str, Cells], n: int) -> Problems:
             for row, cell in enumerate(cells):
                 if cell is None and statuses[row] == RELEASED:
                     problems.setdefault(row, values.blank(BY_ATTRIBUTE[band].heading))
-    births, tests = columns.get("date_of_birth"), columns["test_date"]
-    if births is not None:
-        for row, (born, tested) in enumerate(zip(births, tests, strict=True)):
-            if born is not None and tested is not None and born > _LATEST_BIRTH[tested]:
-                problems.setdefault(row, say("dateOfBirth is not at least 5 years before testDate"))
+    births, tests = columns.get("date_of_birth", ()), columns["test_date"]
+    if _all_old_enough(births, tests):
+        return problems
+    for row, (born, tested) in enumerate(zip(births, tests, strict=True)):
+        if born is not None and tested is not None and born > _LATEST_BIRTH[tested]:
+            problems.setdefault(row, say("dateOfBirth is not at least 5 years before testDate"))
     return problems
+
+
+def _all_old_enough(births: Cells, tests: Cells) -> bool:
+    if None in births or None in tests:
+        return False
+    return not any(map(gt, births, map(_LATEST_BIRTH.__getitem__, tests)))
 
 
 def _each(one: Callable[[str], Any]) -> Check:
@@ -130,7 +140,7 @@ def _remembering(one: Callable[[str], Any]) -> Check:
 
     def check(cells: Sequence[str]) -> tuple[Cells, Problems]:
         try:
-            return [known[cell] for cell in cells], {}
+            return list(map(known.__getitem__, cells)), {}
         except values.Wrong:
             return slowly(cells)
 
@@ -204,7 +214,7 @@ def _text(heading: str, most: int, *, needed: bool = False, restores: bool) -> C
             max(map(len, cells)) <= most
             and joined.isprintable()
             and not (needed and not all(map(str.strip, cells)))
-            and not (restores and _neutralised_somewhere("\n".join(cells)))
+            and not (restores and "'" in joined and any(map(_NEUTRALISED, cells)))
         )
 
     def one(cell: str) -> str:
@@ -220,16 +230,15 @@ def _text(heading: str, most: int, *, needed: bool = False, restores: bool) -> C
     return _unless(quick, one)
 
 
-_neutralised_somewhere = re.compile(r"^'+[=+\-@]", re.MULTILINE).search
+_NEUTRALISED = re.compile(r"'+[=+\-@]").match
 
 
 def _email(heading: str, most: int, *, restores: bool) -> Check:
     text = _text(heading, most, restores=restores)
-    shaped = _EMAIL.fullmatch
 
     def one(cell: str) -> str:
         address = cell.strip()
-        if address and not shaped(address):
+        if address and not _is_email(address):
             raise values.Wrong(say("{heading} is not an e-mail address", heading=heading))
         return address
 
@@ -239,7 +248,7 @@ def _email(heading: str, most: int, *, restores: bool) -> Check:
         texts, problems = text(cells)
         if problems:
             texts = [one or "" for one in texts]
-        if all(map(shaped, filter(None, texts))):
+        if _are_emails("\n".join([*texts, ""])):
             return texts, problems
         addresses, misshapen = slowly(texts)
         return addresses, misshapen | problems

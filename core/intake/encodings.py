@@ -8,7 +8,7 @@ from typing import BinaryIO
 from core.refusals import usage
 from core.terms import Format
 
-BLOCK = 1 << 20
+BLOCK = 1 << 16
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

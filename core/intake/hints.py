@@ -25,12 +25,10 @@ def odd_ones(columns: Columns) -> dict[Phrase, int]:
 def _not_the_mean(columns: Columns) -> int:
     if not {*_FOUR, "overall"} <= columns.keys():
         return 0
-    scored = zip(*(columns[name] for name in (*_FOUR, "overall")), strict=True)
-    return sum(
-        1
-        for a, b, c, d, overall in scored
-        if None not in {a, b, c, d, overall} and (a + b + c + d + 2) // 4 != overall
-    )
+    rows = zip(*(columns[name] for name in (*_FOUR, "overall")), strict=True)
+    if any(None in columns[name] for name in (*_FOUR, "overall")):
+        rows = (row for row in rows if None not in row)
+    return sum([(a + b + c + d + 2) // 4 != overall for a, b, c, d, overall in rows])
 
 
 def _other_parts(columns: Columns) -> int:
@@ -41,7 +39,7 @@ def _other_parts(columns: Columns) -> int:
     rows = zip(columns["trf_number"], *(columns[name] for name in _PARTS), strict=True)
     for number, tested, candidate, family, first, centre, module in rows:
         plain = (
-            f"{tested[2:4]}{number[2:4]}{candidate}{_start(family)[:3]}{_start(first)[:1]}"
+            f"{tested[2:4]}{number[2:4]}{candidate}{_start(family)}{_start(first)[:1]}"
             f"{centre[-3:]}{module}"
         )
         if number != plain and len(number) == USUAL_LENGTH:
@@ -59,5 +57,7 @@ def _other_parts(columns: Columns) -> int:
     return odd
 
 
-_start = lru_cache(1 << 16)(letters_of)
-"""Names repeat, and their letters are dear."""
+@lru_cache(1 << 16)
+def _start(name: str) -> str:
+    """Three letters; names repeat, and their letters are dear."""
+    return letters_of(name)[:3].ljust(3, "X")

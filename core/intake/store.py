@@ -23,9 +23,6 @@ from core.intake.values import photo_type
 from core.tables import Arrival, Change, Result
 from core.terms import Module, band_in_file
 
-LOADS = 7_315_201
-"""The advisory lock that makes one load follow another on PostgreSQL."""
-
 Columns = Mapping[str, Sequence[Any]]
 
 _RESULT: Table = Result.__table__  # type: ignore[attr-defined]
@@ -224,11 +221,10 @@ class Store:
         )
 
     def _prepare(self) -> None:
-        """One load after another; SQLite has its write lock for that."""
+        """What a load needs of its connection."""
         if self._sqlite:
             self._connection.exec_driver_sql("PRAGMA cache_size=-65536")
             return
-        self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOADS})")
         types = {
             name: _RESULT.c[name].type.compile(self._connection.dialect) for name in self._names
         }

@@ -7,6 +7,7 @@ dialect at every start of the command line. The migration gives it to both.
 from core.tables.audit import AuditEvent
 from core.tables.deliveries import Arrival, Delivery, Download
 from core.tables.organisations import Organisation
+from core.tables.outbox import Outgoing, TickRun, Worker
 from core.tables.results import Change, Photo, Result
 from core.tables.templates import Template
 from core.tables.users import Preference, User
@@ -28,11 +29,14 @@ __all__ = [
     "EnquiryCopy",
     "LookUpCount",
     "Organisation",
+    "Outgoing",
     "Photo",
     "Preference",
     "Result",
     "Template",
+    "TickRun",
     "User",
     "Verification",
     "Watch",
+    "Worker",
 ]

@@ -49,6 +49,7 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("download_id IS NOT NULL"),
         ),
         Index("ix_delivery_result", "result_id"),
+        Index("ix_delivery_arrival", "organisation_id", "arrival_id"),
         {"sqlite_with_rowid": False},
     )
 

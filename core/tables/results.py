@@ -77,7 +77,10 @@ class Change(SQLModel, table=True):
     """
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_result", "result_id", "changed_at"),)
+    __table_args__ = (
+        Index("ix_change_result", "result_id", "changed_at"),
+        Index("ix_change_arrival", "arrival_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     result_id: int = Field(foreign_key="result.id", ondelete="CASCADE")

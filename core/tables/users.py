@@ -56,7 +56,8 @@ class Preference(SQLModel, table=True):
     `address` is None while notifications go to the login address. A new address waits in
     `pending_address` until its code (kept as SHA-256) comes back; `code_tries` counts the wrong
     ones that came instead. `set_time` (HH:MM) and `set_day` are local to `time_zone`;
-    `next_due_at` is None when no digest is owed.
+    `next_due_at` is None when no digest is owed; `told_arrival_id` is the last arrival that a
+    digest covered.
     """
 
     __tablename__ = "preference"
@@ -75,7 +76,7 @@ class Preference(SQLModel, table=True):
     set_time: str = Field(default="09:00", max_length=5)
     set_day: str = Field(default="monday", max_length=9)
     next_due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
-    last_digest_at: datetime | None = Field(default=None, sa_type=Instant)
+    told_arrival_id: int = 0
     marks_downloaded: bool = False
     template_id: int | None = Field(default=None, foreign_key="template.id", ondelete="SET NULL")
     start_page: str = Field(default=StartPage.HOME.value, max_length=12)

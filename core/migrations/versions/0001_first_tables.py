@@ -278,7 +278,7 @@ def upgrade() -> None:
         sa.Column("set_time", sa.String(length=5), nullable=False),
         sa.Column("set_day", sa.String(length=9), nullable=False),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_digest_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_arrival_id", sa.Integer(), nullable=False),
         sa.Column("marks_downloaded", sa.Boolean(), nullable=False),
         sa.Column("template_id", sa.Integer(), nullable=True),
         sa.Column("start_page", sa.String(length=12), nullable=False),

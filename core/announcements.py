@@ -1,0 +1,194 @@
+"""What an arrival makes us owe, in the arrival's own transaction (guide, Set up notifications)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, select, union, update
+from sqlmodel import Session, col
+
+from core.exports.columns import Arrivals
+from core.notices import ManyNewResults, NewResult, ResultsChanged, WatchHit
+from core.outbox import Owed, owe
+from core.routes import Route, routes, routes_of
+from core.tables import (
+    Arrival,
+    Change,
+    Delivery,
+    Download,
+    Outgoing,
+    Preference,
+    Result,
+    User,
+    Verification,
+    Watch,
+)
+from core.terms import RELEASED, Frequency
+
+MOST_ONE_BY_ONE = 20
+"""Messages of one applicant each that a user gets in an hour; the rest is told in one."""
+
+HOUR = timedelta(hours=1)
+
+
+def announce(session: Session, arrival: Arrival, *, now: datetime) -> int:
+    """Owe what everybody concerned is to be told; how many messages that makes."""
+    assert arrival.id is not None  # noqa: S101  flushed
+    organisations = {arrival.organisation_id, *_released_now(session, arrival.id)}
+    owed: list[Owed] = []
+    for organisation_id in sorted(organisations):
+        owed += _immediate(session, Arrivals(organisation_id, arrival.id - 1, arrival.id), now)
+    if arrival.delivered:
+        owed += _appeared(session, arrival.id)
+    if arrival.changed:
+        owed += _changed(session, arrival.id)
+    return owe(session, owed, now=now)
+
+
+def _released_now(session: Session, arrival_id: int) -> set[int]:
+    """Results that were held back and have valid scores now arrive now, wherever they went."""
+    freed = select(col(Change.result_id)).where(
+        col(Change.arrival_id) == arrival_id,
+        col(Change.field) == "status",
+        col(Change.new) == RELEASED,
+    )
+    moved = session.scalars(
+        update(Delivery)
+        .where(col(Delivery.result_id).in_(freed), col(Delivery.download_id).is_(None))
+        .values(arrival_id=arrival_id)
+        .returning(col(Delivery.organisation_id)),
+        execution_options={"synchronize_session": False},
+    )
+    return set(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What an organisation got: how many results, and the first of them by id."""
+
+    arrived: Arrivals
+    count: int
+    first: Sequence[int]
+
+
+def _immediate(session: Session, arrived: Arrivals, now: datetime) -> Iterator[Owed]:
+    subscribers = routes(
+        session,
+        col(User.organisation_id) == arrived.organisation_id,
+        col(Preference.notifications_on).is_(True),
+        col(Preference.frequency) == Frequency.IMMEDIATE.value,
+    )
+    if not subscribers:
+        return
+    news = _news(session, arrived)
+    told = _told_this_hour(session, arrived.organisation_id, now)
+    for route in subscribers:
+        yield from _one_by_one(route, news, told, now)
+
+
+def _one_by_one(
+    route: Route, news: _News, told: Counter[tuple[int, str, str]], now: datetime
+) -> Iterator[Owed]:
+    """As many as the hour still has room for, and the rest joined.
+
+    The first time in an hour they are joined at once; what comes after waits for its end.
+    """
+    singles = told[route.user_id, route.channel.value, NewResult.KIND]
+    room = max(MOST_ONE_BY_ONE - singles, 0)
+    alone = news.first[:room]
+    upto = news.arrived.upto
+    for result_id in alone:
+        yield route.owed(f"{upto}:{result_id}", NewResult.KIND, {"result": result_id})
+    if news.count <= len(alone):
+        return
+    about: dict[str, Any] = {"arrival": upto, "after_result": alone[-1] if alone else 0}
+    if told[route.user_id, route.channel.value, ManyNewResults.KIND]:
+        end = _hour(now) + HOUR
+        about |= {"until": end.isoformat()}
+        yield route.owed(end.isoformat(), ManyNewResults.KIND, about, due_at=end)
+    else:
+        yield route.owed(str(upto), ManyNewResults.KIND, about)
+
+
+def _news(session: Session, arrived: Arrivals) -> _News:
+    came = select(col(Delivery.result_id)).join(Result, col(Result.id) == col(Delivery.result_id))
+    these = came.where(arrived.condition())
+    count = session.scalar(select(func.count()).select_from(these.subquery())) or 0
+    first = session.scalars(these.order_by(col(Delivery.result_id)).limit(MOST_ONE_BY_ONE)).all()
+    return _News(arrived, count, first)
+
+
+def _told_this_hour(
+    session: Session, organisation_id: int, now: datetime
+) -> Counter[tuple[int, str, str]]:
+    """By user, channel and kind."""
+    c = Outgoing.__table__.c  # type: ignore[attr-defined]
+    counts = session.execute(
+        select(c.user_id, c.channel, c.kind, func.count())
+        .join(User, col(User.id) == c.user_id)
+        .where(
+            col(User.organisation_id) == organisation_id,
+            c.kind.in_((NewResult.KIND, ManyNewResults.KIND)),
+            c.created_at >= _hour(now),
+        )
+        .group_by(c.user_id, c.channel, c.kind)
+    )
+    return Counter({(user, channel, kind): n for user, channel, kind, n in counts})
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _appeared(session: Session, arrival_id: int) -> Iterator[Owed]:
+    """Watched numbers whose record came now and never before."""
+    earlier = Delivery.__table__.alias("earlier")  # type: ignore[attr-defined]
+    found = session.execute(
+        select(col(Watch.user_id), col(Delivery.result_id))
+        .join(Result, col(Result.trf_number) == col(Watch.trf_number))
+        .join(Delivery, col(Delivery.result_id) == col(Result.id))
+        .where(
+            col(Delivery.arrival_id) == arrival_id,
+            ~exists().where(
+                earlier.c.result_id == col(Result.id), earlier.c.arrival_id < arrival_id
+            ),
+        )
+    )
+    hits: dict[int, list[int]] = {}
+    for user_id, result_id in found:
+        hits.setdefault(user_id, []).append(result_id)
+    for route in routes_of(session, hits):
+        for result_id in hits[route.user_id]:
+            yield route.owed(str(result_id), WatchHit.KIND, {"result": result_id})
+
+
+def _changed(session: Session, arrival_id: int) -> Iterator[Owed]:
+    """Everybody who verified, watches or downloaded what is something else now."""
+    for route in routes_of(session, _relying(session, arrival_id)):
+        yield route.owed(str(arrival_id), ResultsChanged.KIND, {"arrival": arrival_id})
+
+
+def _relying(session: Session, arrival_id: int) -> list[int]:
+    now_changed: ColumnElement[bool] = col(Change.arrival_id) == arrival_id
+    verified = (
+        select(col(Verification.user_id))
+        .join(Change, col(Change.result_id) == col(Verification.result_id))
+        .where(now_changed, col(Verification.user_id).is_not(None))
+    )
+    watching = (
+        select(col(Watch.user_id))
+        .join(Result, col(Result.trf_number) == col(Watch.trf_number))
+        .join(Change, col(Change.result_id) == col(Result.id))
+        .where(now_changed)
+    )
+    downloaded = (
+        select(col(Download.user_id))
+        .join(Delivery, col(Delivery.download_id) == col(Download.id))
+        .join(Change, col(Change.result_id) == col(Delivery.result_id))
+        .where(now_changed, col(Download.user_id).is_not(None))
+    )
+    return list(session.scalars(union(verified, watching, downloaded)))
