@@ -1,0 +1,1 @@
+"""Mail: letters out, commands in, over SMTP, LMTP and IMAP."""
