@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from sqlalchemy.exc import OperationalError
 
-from console import commands, maintenance, setting_up
+from console import commands, maintenance, queue, serve, setting_up
 from core.refusals import Kind, Refusal, unavailable
 
 EXIT_CODES = {
@@ -31,6 +31,8 @@ app = typer.Typer(
 commands.register(app)
 setting_up.register(app)
 maintenance.register(app)
+queue.register(app)
+serve.register(app)
 
 
 def main() -> None:

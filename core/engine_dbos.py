@@ -8,12 +8,21 @@ LISTEN needs a connection of its own; a lost connection is an error and never a 
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, WorkflowSerializationFormat
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    EnqueueOptions,
+    WorkflowSerializationFormat,
+    WorkflowStatus,
+)
+from more_itertools import chunked
 from sqlmodel import Session
 
 from core.engine import Job, Queue, Work
@@ -56,7 +65,7 @@ class DbosEngine:
     """The engine on our own database's tables."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._url = engine.url
+        self._url, self._worker = engine.url, ""
         self._client = DBOSClient(
             system_database_engine=engine,
             application_name=NAME,
@@ -88,6 +97,7 @@ class DbosEngine:
 
     def run(self, worker: str, jobs: Mapping[str, Job]) -> None:
         """See WorkEngine. One process runs one engine."""
+        self._worker = worker
         DBOS(config=_config(self._url, worker))
         for name, job in jobs.items():
             DBOS.workflow(name=name, serialization_type=WorkflowSerializationFormat.PORTABLE)(
@@ -106,24 +116,20 @@ class DbosEngine:
     def stop(self, grace: float) -> bool:
         """See WorkEngine; takes a second even with nothing to wait for."""
         DBOS.destroy(workflow_completion_timeout_sec=max(1, int(grace)))
-        return True
+        try:
+            return not self._running(self._worker)
+        except sa.exc.DBAPIError:
+            return False
 
     def release(self, worker: str) -> int:
         """See WorkEngine."""
-        released = 0
-        for queue in Queue:
-            stuck = self._client.list_workflows(
-                status="PENDING",
-                executor_id=worker,
-                queue_name=queue.value,
-                load_input=False,
-                load_output=False,
-            )
-            ids = [one.workflow_id for one in stuck]
-            for start in range(0, len(ids), BATCH):
-                self._client.resume_workflows(ids[start : start + BATCH], queue_name=queue.value)
-            released += len(ids)
-        return released
+        stuck: defaultdict[str | None, list[str]] = defaultdict(list)
+        for one in self._running(worker):
+            stuck[one.queue_name].append(one.workflow_id)
+        for queue, ids in stuck.items():
+            for some in chunked(ids, BATCH):
+                self._client.resume_workflows(some, queue_name=queue)
+        return sum(map(len, stuck.values()))
 
     def inspect(self, *, most: int = 100) -> Sequence[Work]:
         """See WorkEngine."""
@@ -142,6 +148,11 @@ class DbosEngine:
             self._client.delete_workflows(ids)
             pruned += len(ids)
         return pruned
+
+    def _running(self, worker: str) -> list[WorkflowStatus]:
+        return self._client.list_workflows(
+            status="PENDING", executor_id=worker, load_input=False, load_output=False
+        )
 
     def _finished(self, before: datetime) -> list[str]:
         done = self._client.list_workflows(

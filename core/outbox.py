@@ -34,9 +34,9 @@ AFTER_CRASH = {Channel.MAIL: Fate.READY, Channel.WEBHOOK: Fate.READY, Channel.SL
 """What becomes of a send in doubt: mail keeps its Message-ID and webhooks their id, so that a
 repetition is recognised; a post in Slack waits for somebody to look."""
 
-LONGEST = timedelta(days=3)
-"""After this nothing is tried again by itself."""
 FIRST_DELAY, LONGEST_DELAY = 30.0, 4 * 3600.0
+MOST_ATTEMPTS = 26
+"""About three days of them; then nothing is tried again by itself."""
 STALE = timedelta(minutes=15)
 IN_DOUBT = "Its worker stopped during the send, which may have happened."
 
@@ -109,10 +109,10 @@ def hold(session: Session, row: Outgoing, reason: str) -> bool:
 def put_off(
     session: Session, row: Outgoing, reason: str, *, after: float | None = None, now: datetime
 ) -> bool:
-    """Try again later, longer each time, or give up after LONGEST; `after` is the least wait."""
-    due_at = now + timedelta(seconds=max(delay(row.attempts), after or 0))
-    if due_at > row.created_at + LONGEST:
+    """Try again later, longer each time, or give up; `after` is the least wait in seconds."""
+    if row.attempts >= MOST_ATTEMPTS:
         return give_up(session, row, reason, now=now)
+    due_at = now + timedelta(seconds=max(delay(row.attempts), after or 0))
     if not _move(session, row, fate=Fate.READY.value, due_at=due_at, last_error=reason[:500]):
         return False
     enqueue(session, _open_rows(session, Outgoing.id == row.id), now=now)

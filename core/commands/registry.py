@@ -31,6 +31,7 @@ TOPICS = {
     "notifications": "preferences",
     "settings": "preferences",
     "account": "account",
+    "queue": "queue",
     "help": "help",
 }
 """The module beside this one in which the commands of a first word are, in the order of `help`.

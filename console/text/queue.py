@@ -1,0 +1,37 @@
+"""The queue as text."""
+
+from __future__ import annotations
+
+from console.text.render import table, text
+from core.phrases import counted, in_language, say
+from core.queued import JobLine, QueueChanged, Queued, QueueLine
+from core.terms import Language
+
+
+@text.register
+def _(answer: Queued, language: Language) -> str:
+    counts = [
+        counted(answer.waiting, "{n} message waits.", "{n} messages wait."),
+        counted(answer.stuck, "{n} needs a decision.", "{n} need a decision."),
+    ]
+    parts = [" ".join(in_language(one, language) for one in counts)]
+    if answer.lines:
+        titles = [say("Number"), say("State"), say("Message"), say("To"), say("Tries"), say("Why")]
+        parts.append(table([titles, *map(_cells, answer.lines)], language))
+    if answer.jobs:
+        titles = [say("Job"), say("Last run"), say("Seconds"), say("Error")]
+        parts.append(table([titles, *map(_job_cells, answer.jobs)], language))
+    return "\n\n".join(parts)
+
+
+@text.register
+def _(answer: QueueChanged, language: Language) -> str:
+    return in_language(answer.message, language)
+
+
+def _cells(one: QueueLine) -> list[str]:
+    return [str(one.id), one.fate, one.kind, one.recipient, str(one.attempts), one.reason]
+
+
+def _job_cells(one: JobLine) -> list[str]:
+    return [one.job, f"{one.ran_at:%Y-%m-%d %H:%M:%S}", f"{one.seconds:.3f}", one.error]

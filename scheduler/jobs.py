@@ -1,0 +1,55 @@
+"""What the timetable's jobs do. Any number of schedulers run them at once: tables decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core import digests, heartbeats, outbox, retention
+from core.database import Database
+from core.settings import Settings
+
+KEPT_WORK = timedelta(days=1)
+"""How long the engine remembers what is done; the ledger has what people ask about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """What every job works with."""
+
+    database: Database
+    settings: Settings
+    clock: Callable[[], datetime]
+
+
+Job = Callable[[Clockwork], int]
+"""Gives how many things it did."""
+
+
+def send_digests(work: Clockwork) -> int:
+    """Owe the digests that are due."""
+    return digests.send_due(work.database, now=work.clock())
+
+
+def rescue_workers(work: Clockwork) -> int:
+    """Give back the work of processes that are gone."""
+    return heartbeats.rescue(work.database)
+
+
+def sweep_ledger(work: Clockwork) -> int:
+    """Enqueue again what the engine lost."""
+    with work.database.transaction() as session:
+        return outbox.sweep(session, now=work.clock())
+
+
+def prune_engine(work: Clockwork) -> int:
+    """Forget work that is done; by the real clock, which the engine goes by."""
+    return work.database.work.prune(heartbeats.real_now() - KEPT_WORK)
+
+
+def apply_retention(work: Clockwork) -> int:
+    """Delete what is past its time."""
+    with work.database.transaction() as session:
+        purged = retention.purge(session, now=work.clock(), settings=work.settings)
+    return sum(purged.document()["purged"].values())
