@@ -6,9 +6,12 @@ dialect at every start of the command line. The migration gives it to both.
 
 from core.tables.audit import AuditEvent
 from core.tables.deliveries import Arrival, Delivery, Download
+from core.tables.keys import ApiKey
+from core.tables.mail import FilePolicy, Incoming, MailPause, Passphrase, ReplyToken
 from core.tables.organisations import Organisation
 from core.tables.outbox import Outgoing, TickRun, Worker
 from core.tables.results import Change, Photo, Result
+from core.tables.sources import Feed, LiveCheck, RequestCount
 from core.tables.templates import Template
 from core.tables.users import Preference, User
 from core.tables.verifications import (
@@ -18,8 +21,11 @@ from core.tables.verifications import (
     Verification,
     Watch,
 )
+from core.tables.versions import FirstArrival
+from core.tables.webhooks import WebhookEndpoint
 
 __all__ = [
+    "ApiKey",
     "Arrival",
     "AuditEvent",
     "Change",
@@ -27,16 +33,26 @@ __all__ = [
     "Download",
     "Enquiry",
     "EnquiryCopy",
+    "Feed",
+    "FilePolicy",
+    "FirstArrival",
+    "Incoming",
+    "LiveCheck",
     "LookUpCount",
+    "MailPause",
     "Organisation",
     "Outgoing",
+    "Passphrase",
     "Photo",
     "Preference",
+    "ReplyToken",
+    "RequestCount",
     "Result",
     "Template",
     "TickRun",
     "User",
     "Verification",
     "Watch",
+    "WebhookEndpoint",
     "Worker",
 ]
