@@ -13,9 +13,12 @@ from core.terms import Language, Role, Service, Surface
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user at work on one surface; every query of a service starts from `organisation_id`."""
+    """Who is at work on one surface; every query of a service starts from `organisation_id`.
 
-    user_id: int
+    A program that came with an API key has a `key_id` and no `user_id`.
+    """
+
+    user_id: int | None
     organisation_id: int
     name: str
     email: str
@@ -25,6 +28,13 @@ class Actor:
     language: Language
     time_zone: str
     surface: Surface
+    key_id: int | None = None
+
+    def person(self) -> int:
+        """The user's id; raise Refusal for a program, which has no preferences and no watches."""
+        if self.user_id is None:
+            raise forbidden("people_only", "Only a user may do this, and an API key is none.")
+        return self.user_id
 
     def require_administrator(self) -> None:
         """Raise Refusal unless this is an administrator."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, union, update
+from sqlalchemy import ColumnElement, exists, func, select, text, union, update
 from sqlmodel import Session, col
 
 from core.exports.columns import Arrivals
@@ -49,8 +49,21 @@ def announce(session: Session, arrival: Arrival, *, now: datetime) -> int:
     return owe(session, owed, now=now)
 
 
+_KEEP_FIRST = text(
+    "INSERT INTO first_arrival (result_id, organisation_id, arrival_id) "
+    "SELECT d.result_id, d.organisation_id, d.arrival_id FROM delivery d WHERE d.result_id IN "
+    "(SELECT result_id FROM change WHERE arrival_id = :arrival AND field = 'status' "
+    "AND new = :released) AND d.download_id IS NULL AND d.arrival_id IS NOT NULL "
+    "ON CONFLICT DO NOTHING"
+)
+
+
 def _released_now(session: Session, arrival_id: int) -> set[int]:
-    """Results that were held back and have valid scores now arrive now, wherever they went."""
+    """Results that were held back and have valid scores now arrive now, wherever they went.
+
+    Where they stood before is kept, for those who read along by arrivals.
+    """
+    session.execute(_KEEP_FIRST, {"arrival": arrival_id, "released": RELEASED})
     freed = select(col(Change.result_id)).where(
         col(Change.arrival_id) == arrival_id,
         col(Change.field) == "status",

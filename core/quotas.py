@@ -75,7 +75,7 @@ def _spent(session: Session, asked: Values, most: int, most_misses: int) -> bool
 
 
 def _of_user(actor: Actor) -> str:
-    return f"user:{actor.user_id}"
+    return f"key:{actor.key_id}" if actor.user_id is None else f"user:{actor.user_id}"
 
 
 def _hour(now: datetime) -> str:

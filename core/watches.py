@@ -45,7 +45,7 @@ def watch(session: Session, actor: Actor, number: TrfNumber, *, now: datetime) -
             )
         session.add(
             Watch(
-                user_id=actor.user_id,
+                user_id=actor.person(),
                 organisation_id=actor.organisation_id,
                 trf_number=number,
                 created_at=now,
@@ -57,7 +57,7 @@ def watch(session: Session, actor: Actor, number: TrfNumber, *, now: datetime) -
 
 def unwatch(session: Session, actor: Actor, number: TrfNumber, *, now: datetime) -> WatchSet:
     """Stop telling this user about the number; safe to repeat."""
-    row = session.get(Watch, (actor.user_id, str(number)))
+    row = session.get(Watch, (actor.person(), str(number)))
     if row is not None:
         session.delete(row)
         audit.record(session, actor, "watch:removed", now=now, subject=number)
@@ -69,7 +69,7 @@ def _watched(session: Session, actor: Actor) -> list[str]:
     return list(
         session.exec(
             select(Watch.trf_number)
-            .where(Watch.user_id == actor.user_id)
+            .where(Watch.user_id == actor.person())
             .order_by(col(Watch.trf_number))
         )
     )
