@@ -1,0 +1,1 @@
+"""Answers and notices as Block Kit: pure functions, by type."""
