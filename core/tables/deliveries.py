@@ -29,10 +29,12 @@ class Arrival(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """A result made available to an organisation.
 
-    `download_id` is the one new download that took it; None makes it a *new result*. The key
-    is (organisation, result), and every download lists its results by `result_id`, which for
-    new results is the order of the file they came in. Organisations and arrivals are never
-    deleted, and looking both up for each row would double the time of a load on PostgreSQL.
+    `download_id` is the one new download that took it; None makes it a *new result*. Every
+    download lists its results by `result_id`, which for new results is the order of the file
+    they came in. Of the foreign keys only that to the download is declared: PostgreSQL looks up
+    and locks the other row for each of ours, which doubles the time of a load. Organisations and
+    arrivals are never deleted, a load takes `result_id` from the results themselves, and the
+    purge, which no load runs beside, deletes the deliveries of what it deletes.
     """
 
     __tablename__ = "delivery"
@@ -46,15 +48,15 @@ class Delivery(SQLModel, table=True):
         Index(
             "ix_delivery_download",
             "download_id",
+            "result_id",
             sqlite_where=text("download_id IS NOT NULL"),
         ),
-        Index("ix_delivery_result", "result_id"),
         Index("ix_delivery_arrival", "organisation_id", "arrival_id"),
         {"sqlite_with_rowid": False},
     )
 
+    result_id: int = Field(primary_key=True)
     organisation_id: int = Field(primary_key=True)
-    result_id: int = Field(primary_key=True, foreign_key="result.id", ondelete="CASCADE")
     arrival_id: int | None = None
     delivered_at: datetime = Field(sa_type=Instant)
     download_id: int | None = Field(default=None, foreign_key="download.id")
