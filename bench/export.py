@@ -215,7 +215,7 @@ def _read_xml(path: Path) -> list[list[str]]:
 def _sql(columns: Sequence[str]) -> str:
     return (
         f"SELECT {', '.join(columns)} FROM delivery JOIN result ON result.id = delivery.result_id "
-        "WHERE delivery.download_id = 1 ORDER BY delivery.organisation_id, delivery.result_id"
+        "WHERE delivery.download_id = 1 ORDER BY delivery.result_id"
     )
 
 

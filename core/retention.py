@@ -14,6 +14,7 @@ from core.settings import Settings
 from core.tables import (
     AuditEvent,
     Change,
+    Delivery,
     Enquiry,
     LookUpCount,
     Photo,
@@ -24,6 +25,7 @@ from core.tables import (
     Watch,
 )
 from core.terms import Surface
+from core.turns import wait_for_loads
 
 KEPT_COUNTS = timedelta(days=2)
 """Of look-ups by the hour: longer than any limit looks back."""
@@ -64,6 +66,8 @@ def purge(
             settings.keep_audit_days,
         )
     )
+    wait_for_loads(session)
+    _delete(session, Delivery, col(Delivery.result_id).in_(_tested_before(results)))
     purged = Purged(
         photos=_delete(session, Photo, col(Photo.result_id).in_(_tested_before(photos))),
         results=_delete(session, Result, col(Result.id).in_(_tested_before(results))),

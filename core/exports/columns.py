@@ -130,7 +130,7 @@ class _Plan:
             select(*self._selected)
             .select_from(source)
             .where(self._contents.condition())
-            .order_by(_DELIVERY.c.organisation_id, _DELIVERY.c.result_id)
+            .order_by(_DELIVERY.c.result_id)
         )
 
     def written(self, rows: Sequence[Any]) -> list[Cells]:

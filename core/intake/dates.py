@@ -32,10 +32,11 @@ def reader_of(date_format: DateFormat, today: date) -> Callable[[str], str]:
         found = shape.fullmatch(text.strip())
         if found is None or not text.isascii():
             raise ValueError(text)
-        year = int(found["y"])
-        if len(found["y"]) == 2:  # noqa: PLR2004  a short year is the last one that was
+        digits, month, day = found.group("y", "m", "d")
+        year = int(digits)
+        if len(digits) == 2:  # noqa: PLR2004  a short year is the last one that was
             year += 2000 if year <= pivot else 1900
-        iso = date(year, int(found["m"]), int(found["d"])).isoformat()
+        iso = date(year, int(month), int(day)).isoformat()
         if iso < EARLIEST:
             raise ValueError(text)
         return iso

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,8 +25,9 @@ def odd_ones(columns: Columns) -> dict[Phrase, int]:
 def _not_the_mean(columns: Columns) -> int:
     if not {*_FOUR, "overall"} <= columns.keys():
         return 0
-    rows = zip(*(columns[name] for name in (*_FOUR, "overall")), strict=True)
-    if any(None in columns[name] for name in (*_FOUR, "overall")):
+    bands = [columns[name] for name in (*_FOUR, "overall")]
+    rows: Iterable[tuple[Any, ...]] = zip(*bands, strict=True)
+    if not all(map(all, bands)):
         rows = (row for row in rows if None not in row)
     return sum([(a + b + c + d + 2) // 4 != overall for a, b, c, d, overall in rows])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from datetime import datetime
 from itertools import chain
 from typing import Any, BinaryIO
@@ -61,11 +62,14 @@ def ingest(
     assert arrival.id is not None  # noqa: S101  flushed
     told = Ingested(arrival.id, source, unknown_columns=columns.unknown)
     rejects.describe(reader.format, reader.headings, _delimiter(reader))
-    load = _Load(session, arrival, columns, reader.format, chosen, told, rejects, now)
-    for chunk in reader.chunks():
-        load.add(chunk)
-        if progress is not None:
-            progress(stream.tell())
+    with closing(
+        _Load(session, arrival, columns, reader.format, chosen, told, rejects, now)
+    ) as load:
+        for chunk in reader.chunks():
+            load.add(chunk)
+            if progress is not None:
+                progress(stream.tell())
+        load.finish()
     if strict and told.rejected:
         raise _strictly(told)
     _finish(session, arrival, told, rejects, now)
@@ -110,6 +114,14 @@ class _Load:
         if columns["trf_number"]:
             self._count_oddities(columns)
             self._store.add(columns)
+
+    def finish(self) -> None:
+        """Store what waits for more."""
+        self._store.finish()
+
+    def close(self) -> None:
+        """Leave the connection as others need it."""
+        self._store.close()
 
     def _checked(
         self, rows: Sequence[Sequence[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import BinaryIO, Protocol
@@ -109,16 +109,15 @@ class CsvReader:
     def chunks(self) -> Iterator[Chunk]:
         """The rows after the header; blank lines are no rows."""
         rows = self._rows()
-        line = _lines(next(rows, [])) + 1
-        width = {len(self.headings)}
+        next(rows, None)
+        line, width = self._reader.line_num + 1, {len(self.headings)}
         while chunk := list(islice(rows, CHUNK)):
-            if set(map(len, chunk)) == width and not _has_line_ends(chunk):
+            if self._reader.line_num == line + len(chunk) - 1 and set(map(len, chunk)) == width:
                 yield Chunk(range(line, line + len(chunk)), chunk, [])
-                line += len(chunk)
             else:
-                at = list(accumulate(map(_lines, chunk), initial=line))
-                line = at.pop()
+                at = accumulate(map(_lines, chunk), initial=line)
                 yield _sorted(at, chunk, len(self.headings))
+            line = self._reader.line_num + 1
 
     def _sniffed(self) -> str:
         self._stream.seek(0)
@@ -130,18 +129,13 @@ class CsvReader:
         self._stream.seek(0)
         csv.field_size_limit(LONGEST_CELL)
         text = io.TextIOWrapper(self._stream, self._encoding, newline="")
-        reader = csv.reader(text, delimiter=self.delimiter)
+        self._reader = csv.reader(text, delimiter=self.delimiter)
         try:
-            yield from reader
+            yield from self._reader
         except (csv.Error, UnicodeDecodeError) as error:
-            raise _broken(Format.CSV, f"line {reader.line_num}: {error}") from None
+            raise _broken(Format.CSV, f"line {self._reader.line_num}: {error}") from None
         finally:
             text.detach()
-
-
-def _has_line_ends(rows: list[list[str]]) -> bool:
-    cells = "".join(map("".join, rows))
-    return "\n" in cells or "\r" in cells
 
 
 def _lines(row: list[str]) -> int:
@@ -149,8 +143,8 @@ def _lines(row: list[str]) -> int:
     return 1 + len(_LINE_END.findall("\0".join(row)))
 
 
-def _sorted(lines: list[int], rows: list[list[str]], width: int) -> Chunk:
-    placed = list(zip(lines, rows, strict=True))
+def _sorted(lines: Iterable[int], rows: list[list[str]], width: int) -> Chunk:
+    placed = list(zip(lines, rows, strict=False))
     whole = [(line, row) for line, row in placed if len(row) == width]
     ragged = [(line, row) for line, row in placed if row and len(row) != width]
     return Chunk([line for line, _ in whole], [row for _, row in whole], ragged)

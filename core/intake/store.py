@@ -1,42 +1,42 @@
 """A chunk of checked rows into the database: new ones, changed ones, and to whom they went.
 
-New rows go in by one conflict-ignoring insert. Their count tells whether any was there already;
-those are found by their older ids, compared, and changed with what they were kept as `Change`.
+What was there already is compared, and changed with what it was kept as `Change`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, text
+from sqlalchemy import Table, TextClause, bindparam, insert, text
 from sqlmodel import Session
 
 from core.fields import BY_ATTRIBUTE, Kind
 from core.intake.headings import LAST_MODIFIED, PHOTO, STATUS
 from core.intake.ingested import Ingested
+from core.intake.inserts import RESULT, Row, Stored, There, inserts_for
 from core.intake.values import photo_type
-from core.tables import Arrival, Change, Result
+from core.prepared import Prepared
+from core.tables import Arrival, Change
+from core.tables.columns import Instant
 from core.terms import Module, band_in_file
 
 Columns = Mapping[str, Sequence[Any]]
 
-_RESULT: Table = Result.__table__  # type: ignore[attr-defined]
 _CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
-_DEFAULTS = {"status": "'RELEASED'", **dict.fromkeys(("listening", "reading", "writing"), "NULL")}
-_DEFAULTS |= dict.fromkeys(("speaking", "overall"), "NULL")
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A row that was there before: its id and its values under the file's columns."""
+def _delivery(which: str) -> TextClause:
+    return text(
+        "INSERT INTO delivery (organisation_id, result_id, arrival_id, delivered_at) "
+        f"SELECT :organisation, id, :arrival, :now FROM result WHERE {which}"
+    ).bindparams(bindparam("now", type_=Instant()))
 
-    id: int
-    values: tuple[Any, ...]
+
+_NEWEST = Prepared(text("SELECT coalesce(max(id), 0) FROM result"))
+_DELIVER_NEW = Prepared(_delivery("id BETWEEN :first AND (SELECT max(id) FROM result)"))
 
 
 class Store:
@@ -50,54 +50,66 @@ class Store:
         told: Ingested,
         now: datetime,
     ) -> None:
-        self._connection: Connection = session.connection()
-        self._arrival, self._told, self._now = arrival, told, now
-        self._names = [name for name in names if name in _RESULT.c]
-        self._sqlite = self._connection.dialect.name == "sqlite"
+        self._session, self._arrival, self._told, self._now = session, arrival, told, now
+        self._names = [name for name in names if name in RESULT.c]
         self._trf = self._names.index("trf_number")
-        self._insert = self._insert_sql()
-        self._prepare()
+        self._inserts = inserts_for(session, self._names)
+        self._batch = 1 if PHOTO in names else self._inserts.batch
+        self._rows: list[Row] = []
+        self._meanwhile = ExitStack()
+        among = f"trf_number {self._inserts.among}"
+        self._find = Prepared(
+            text(f"SELECT id, {','.join(self._names)} FROM result WHERE id <= :before AND {among}")
+        )
+        self._deliver = Prepared(_delivery(f"{among} ORDER BY id ON CONFLICT DO NOTHING"))
 
     def add(self, columns: Columns) -> None:
-        """Store a chunk; rows whose number stands in it twice follow one another."""
-        rows = list(zip(*(columns[name] for name in self._names), strict=True))
-        numbers: Sequence[str] = columns["trf_number"]
-        if len(set(numbers)) == len(rows):
-            self._add(rows, numbers)
-        else:
-            for batch in _without_repeats(rows, self._trf):
-                self._add(batch, [row[self._trf] for row in batch])
+        """Store a chunk, now or with the next ones."""
+        self._rows += zip(*(columns[name] for name in self._names), strict=True)
+        if len(self._rows) >= self._batch:
+            self.finish()
         if PHOTO in columns:
-            self._add_photos(numbers, columns[PHOTO])
+            self._add_photos(columns["trf_number"], columns[PHOTO])
 
-    def _add(self, rows: list[tuple[Any, ...]], numbers: Sequence[str]) -> None:
-        before = self._scalar("SELECT coalesce(max(id), 0) FROM result")
-        new = self._insert_new(rows)
+    def finish(self) -> None:
+        """Store what waits; rows whose number stands there twice follow one another."""
+        rows, self._rows = self._rows, []
+        for batch in _without_repeats(rows, self._trf):
+            self._add(batch)
+
+    def close(self) -> None:
+        """Wait for the database, and give back what the load needed."""
+        self._meanwhile.close()
+        self._inserts.close()
+
+    def _add(self, rows: Sequence[Row]) -> None:
+        self._meanwhile.close()
+        numbers = [row[self._trf] for row in rows]
+        before: int = _NEWEST.run(self._session, {}).fetchone()[0]
+        there = self._inserts.insert(rows, lambda: self._there(numbers, before))
+        if there:
+            self._compare(rows, there)
+        new = len(rows) - len(there)
         self._told.new += new
-        self._deliver("SELECT id FROM result WHERE id > :before", before=before)
-        if new < len(rows):
-            self._compare(rows, numbers, before)
+        self._told.delivered += new
+        if new:
+            self._meanwhile.enter_context(self._inserts.meanwhile())
+            _DELIVER_NEW.run(self._session, self._delivery_values() | {"first": before + 1})
 
-    def _insert_new(self, rows: list[tuple[Any, ...]]) -> int:
-        if self._sqlite:
-            return self._connection.exec_driver_sql(self._insert, rows).rowcount
-        driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor:
-            cursor.execute("TRUNCATE arriving")
-            with cursor.copy(f"COPY arriving ({','.join(self._names)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            cursor.execute(self._insert)
-            inserted: int = cursor.rowcount
-        return inserted
+    def _there(self, numbers: Sequence[str], before: int) -> There:
+        values = {"numbers": self._inserts.listed(numbers), "before": before}
+        found = self._find.run(self._session, values)
+        return {row[self._trf + 1]: Stored(row[0], tuple(row[1:])) for row in found}
 
-    def _compare(self, rows: list[tuple[Any, ...]], numbers: Sequence[str], before: int) -> None:
-        stored = self._stored(numbers, before)
+    def _compare(self, rows: Sequence[Row], known: There) -> None:
         changes: list[dict[str, Any]] = []
-        updates: list[tuple[Any, ...]] = []
+        updates: list[Row] = []
         for row in rows:
-            there = stored.get(row[self._trf])
+            there = known.get(row[self._trf])
             if there is None:
+                continue
+            if row == there.values:
+                self._told.unchanged += 1
                 continue
             if self._is_older(row, there):
                 self._told.older += 1
@@ -106,32 +118,19 @@ class Store:
             changes += found
             self._told.changed += bool(found)
             self._told.unchanged += not found
-            if row != there.values:
-                updates.append((*row, there.id))
+            updates.append((*row, there.id))
         self._update(updates)
         if changes:
-            self._connection.execute(insert(_CHANGE), changes)
-        self._deliver_existing(list(stored))
+            self._session.execute(insert(_CHANGE), changes)
+        self._deliver_existing(known)
 
-    def _stored(self, numbers: Sequence[str], before: int) -> dict[str, _Stored]:
-        listed = "(SELECT value FROM json_each(:numbers))" if self._sqlite else "ANY(:numbers)"
-        operator = "IN" if self._sqlite else "="
-        found = self._connection.execute(
-            text(
-                f"SELECT id, {','.join(self._names)} FROM result "
-                f"WHERE id <= :before AND trf_number {operator} {listed}"
-            ),
-            {"before": before, "numbers": self._listed(numbers)},
-        )
-        return {row[self._trf + 1]: _Stored(row[0], tuple(row[1:])) for row in found}
-
-    def _is_older(self, row: tuple[Any, ...], there: _Stored) -> bool:
+    def _is_older(self, row: Row, there: Stored) -> bool:
         if LAST_MODIFIED not in self._names:
             return False
         place = self._names.index(LAST_MODIFIED)
         return bool(row[place]) and row[place] < there.values[place]
 
-    def _differences(self, row: tuple[Any, ...], there: _Stored) -> Iterator[dict[str, Any]]:
+    def _differences(self, row: Row, there: Stored) -> Iterator[dict[str, Any]]:
         for name, old, new in zip(self._names, there.values, row, strict=True):
             if old != new and name != LAST_MODIFIED:
                 yield self._change(
@@ -149,90 +148,47 @@ class Store:
             "source": self._arrival.source,
         }
 
-    def _update(self, updates: list[tuple[Any, ...]]) -> None:
+    def _update(self, updates: list[Row]) -> None:
         if not updates:
             return
-        mark = "?" if self._sqlite else "%s"
+        mark = self._inserts.mark
         values = ",".join(f"{name}={mark}" for name in self._names)
-        self._connection.exec_driver_sql(f"UPDATE result SET {values} WHERE id={mark}", updates)
-
-    def _deliver(self, ids: str, **parameters: Any) -> None:
-        done = self._connection.execute(
-            text(
-                "INSERT INTO delivery (organisation_id, result_id, arrival_id, delivered_at) "
-                f"SELECT :organisation, id, :arrival, :now FROM ({ids}) AS arrived "
-                "ORDER BY id ON CONFLICT DO NOTHING"
-            ).bindparams(now=self._moment()),
-            {"organisation": self._arrival.organisation_id, "arrival": self._arrival.id}
-            | parameters,
+        self._session.connection().exec_driver_sql(
+            f"UPDATE result SET {values} WHERE id={mark}", updates
         )
-        self._told.delivered += done.rowcount
 
-    def _deliver_existing(self, numbers: list[str]) -> None:
-        listed = "IN (SELECT value FROM json_each(:numbers))" if self._sqlite else "= ANY(:numbers)"
-        self._deliver(
-            f"SELECT id FROM result WHERE trf_number {listed}", numbers=self._listed(numbers)
-        )
+    def _deliver_existing(self, known: There) -> None:
+        values = self._delivery_values() | {"numbers": self._inserts.listed(list(known))}
+        self._told.delivered += self._deliver.run(self._session, values).rowcount
+
+    def _delivery_values(self) -> dict[str, Any]:
+        return {
+            "organisation": self._arrival.organisation_id,
+            "arrival": self._arrival.id,
+            "now": self._now,
+        }
 
     def _add_photos(self, numbers: Sequence[str], photos: Sequence[bytes | None]) -> None:
         given = {number: data for number, data in zip(numbers, photos, strict=True) if data}
         if not given:
             return
-        listed = "IN (SELECT value FROM json_each(:numbers))" if self._sqlite else "= ANY(:numbers)"
-        found = self._connection.execute(
+        self._meanwhile.close()
+        found = self._session.execute(
             text(
                 "SELECT r.id, r.trf_number, p.data FROM result r "
-                f"LEFT JOIN photo p ON p.result_id = r.id WHERE r.trf_number {listed}"
+                "LEFT JOIN photo p ON p.result_id = r.id "
+                f"WHERE r.trf_number {self._inserts.among}"
             ),
-            {"numbers": self._listed(list(given))},
+            {"numbers": self._inserts.listed(list(given))},
         ).all()
         differing = [row for row in found if row.data != given[row.trf_number]]
         changes = [self._change(row.id, "photo", "", "") for row in differing if row.data]
         if differing:
-            self._connection.execute(
+            self._session.execute(
                 _PUT_PHOTO, [_photo(row.id, given[row.trf_number]) for row in differing]
             )
         if changes:
-            self._connection.execute(insert(_CHANGE), changes)
-
-    def _listed(self, numbers: Sequence[str]) -> Any:
-        return json.dumps(numbers) if self._sqlite else list(numbers)
-
-    def _moment(self) -> Any:
-        """SQLite keeps what it is given: the text that SQLAlchemy would have written."""
-        if self._sqlite:
-            return self._now.replace(tzinfo=None).isoformat(" ", timespec="microseconds")
-        return self._now
-
-    def _scalar(self, sql: str) -> int:
-        return int(self._connection.exec_driver_sql(sql).scalar_one())
-
-    def _insert_sql(self) -> str:
-        absent = [name for name in _RESULT.c.keys() if name not in {"id", *self._names}]  # noqa: SIM118  a column collection
-        columns = ",".join([*self._names, *absent])
-        constants = [_DEFAULTS.get(name, "''") for name in absent]
-        if self._sqlite:
-            values = ",".join([*"?" * len(self._names), *constants])
-            return f"INSERT INTO result ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING"
-        chosen = ",".join([*self._names, *constants])
-        return (
-            f"INSERT INTO result ({columns}) SELECT {chosen} FROM arriving ORDER BY ordinal "
-            "ON CONFLICT DO NOTHING"
-        )
-
-    def _prepare(self) -> None:
-        """What a load needs of its connection."""
-        if self._sqlite:
-            self._connection.exec_driver_sql("PRAGMA cache_size=-65536")
-            return
-        types = {
-            name: _RESULT.c[name].type.compile(self._connection.dialect) for name in self._names
-        }
-        columns = ",".join(f"{name} {kind}" for name, kind in types.items())
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS arriving")
-        self._connection.exec_driver_sql(
-            f"CREATE TEMP TABLE arriving (ordinal serial, {columns}) ON COMMIT DROP"
-        )
+            self._session.execute(insert(_CHANGE), changes)
 
 
 _PUT_PHOTO = text(
@@ -245,14 +201,17 @@ def _photo(result_id: int, data: bytes) -> dict[str, Any]:
     return {"id": result_id, "kind": photo_type(data), "data": data}
 
 
-def _without_repeats(rows: list[tuple[Any, ...]], trf: int) -> Iterator[list[tuple[Any, ...]]]:
-    batch: dict[str, tuple[Any, ...]] = {}
+def _without_repeats(rows: Sequence[Row], trf: int) -> Iterator[Sequence[Row]]:
+    if len({row[trf] for row in rows}) == len(rows):
+        yield rows
+        return
+    batch: dict[str, Row] = {}
     for row in rows:
         if row[trf] in batch:
             yield list(batch.values())
             batch = {}
         batch[row[trf]] = row
-    yield list(chain(batch.values()))
+    yield list(batch.values())
 
 
 def _heading(name: str) -> str:

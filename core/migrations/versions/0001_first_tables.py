@@ -346,8 +346,8 @@ def upgrade() -> None:
 
     op.create_table(
         "delivery",
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("arrival_id", sa.Integer(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("download_id", sa.Integer(), nullable=True),
@@ -355,14 +355,13 @@ def upgrade() -> None:
             ["download_id"],
             ["download.id"],
         ),
-        sa.ForeignKeyConstraint(["result_id"], ["result.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("organisation_id", "result_id"),
+        sa.PrimaryKeyConstraint("result_id", "organisation_id"),
         sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_delivery_download",
         "delivery",
-        ["download_id"],
+        ["download_id", "result_id"],
         unique=False,
         sqlite_where=sa.text("download_id IS NOT NULL"),
         postgresql_where=sa.text("download_id IS NOT NULL"),
@@ -375,7 +374,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("download_id IS NULL"),
         postgresql_where=sa.text("download_id IS NULL"),
     )
-    op.create_index("ix_delivery_result", "delivery", ["result_id"], unique=False)
 
     op.create_table(
         "enquiry_copy",
