@@ -105,7 +105,7 @@ def list_queue(session: Session, actor: Actor | None = None) -> Queued:
     """What an organisation is owed; for the operator, who is no actor, all, and the jobs."""
     mine = _mine(actor)
     fates = select(_O.fate, func.count()).where(mine, _O.fate.in_(WAITING + STUCK))
-    counts = dict(session.execute(fates.group_by(_O.fate)).tuples())
+    counts = dict(session.execute(fates.group_by(_O.fate)).all())
     return Queued(
         sum(counts.get(fate, 0) for fate in WAITING),
         sum(counts.get(fate, 0) for fate in STUCK),
