@@ -7,7 +7,7 @@ dialect at every start of the command line. The migration gives it to both.
 from core.tables.audit import AuditEvent
 from core.tables.deliveries import Arrival, Delivery, Download
 from core.tables.keys import ApiKey
-from core.tables.mail import FilePolicy, Incoming, MailPause, Passphrase, ReplyToken
+from core.tables.mail import FilePolicy, Incoming, Passphrase, ReplyToken
 from core.tables.organisations import Organisation
 from core.tables.outbox import Outgoing, TickRun, Worker
 from core.tables.results import Change, Photo, Result
@@ -39,7 +39,6 @@ __all__ = [
     "Incoming",
     "LiveCheck",
     "LookUpCount",
-    "MailPause",
     "Organisation",
     "Outgoing",
     "Passphrase",
