@@ -158,17 +158,17 @@ def _hour(now: datetime) -> datetime:
 
 
 def _appeared(session: Session, arrival_id: int) -> Iterator[Owed]:
-    """Watched numbers whose record came now and never before."""
-    earlier = Delivery.__table__.alias("earlier")  # type: ignore[attr-defined]
+    """Watched numbers whose record came now and never before.
+
+    Asked from the watches, which are few: a query of deliveries would read all of them.
+    """
+    its = col(Delivery.result_id) == col(Result.id)
     found = session.execute(
-        select(col(Watch.user_id), col(Delivery.result_id))
+        select(col(Watch.user_id), col(Result.id))
         .join(Result, col(Result.trf_number) == col(Watch.trf_number))
-        .join(Delivery, col(Delivery.result_id) == col(Result.id))
         .where(
-            col(Delivery.arrival_id) == arrival_id,
-            ~exists().where(
-                earlier.c.result_id == col(Result.id), earlier.c.arrival_id < arrival_id
-            ),
+            exists().where(its, col(Delivery.arrival_id) == arrival_id),
+            ~exists().where(its, col(Delivery.arrival_id) < arrival_id),
         )
     )
     hits: dict[int, list[int]] = {}

@@ -16,7 +16,7 @@ class _Round:
     def __init__(self) -> None:
         self.waiting = 0
         self.over = threading.Event()
-        self.error: OSError | None = None
+        self.error: OSError | None = OSError("the fsync was interrupted")
 
 
 class SharedSync:
@@ -24,6 +24,9 @@ class SharedSync:
 
     The first who comes while an fsync is under way makes the next one, for all who come until it
     begins: however many wait, none waits for more than two.
+
+    What one fsync could not write the next one passes over and succeeds, and a log is read up to
+    its first gap: after a failure every `wait` fails, until the program is started again.
     """
 
     def __init__(self, sync: Callable[[], None]) -> None:
@@ -31,6 +34,7 @@ class SharedSync:
         self._syncing = threading.Lock()
         self._guard = threading.Lock()
         self._next = _Round()
+        self._failed: OSError | None = None
 
     def wait(self) -> None:
         """Raise OSError if the fsync failed, in everyone who waited for it."""
@@ -45,15 +49,27 @@ class SharedSync:
             raise mine.error
 
     def _lead(self, mine: _Round) -> None:
-        with self._syncing:
-            with self._guard:
-                self._next = _Round()
+        try:
+            with self._syncing:
+                self._close(mine)
+                mine.error = self._tried()
+        finally:
+            self._close(mine)
+            mine.over.set()
+
+    def _tried(self) -> OSError | None:
+        if self._failed is None:
             try:
                 self._sync()
             except OSError as error:
-                mine.error = error
-            finally:
-                mine.over.set()
+                self._failed = error
+        return self._failed
+
+    def _close(self, mine: _Round) -> None:
+        """Whoever comes now waits for another."""
+        with self._guard:
+            if self._next is mine:
+                self._next = _Round()
 
 
 class SyncedFile:

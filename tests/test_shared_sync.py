@@ -62,7 +62,7 @@ def test_nobody_comes_back_before_an_fsync_that_began_after_the_call():
     assert failures == []
 
 
-def test_a_failed_fsync_fails_the_one_who_waited_and_not_the_next():
+def test_after_a_failed_fsync_nothing_is_said_to_be_on_the_disk_any_more():
     outcomes = [OSError("no space"), None]
 
     def sync():
@@ -70,10 +70,30 @@ def test_a_failed_fsync_fails_the_one_who_waited_and_not_the_next():
             raise outcome
 
     shared = SharedSync(sync)
-    with pytest.raises(OSError, match="no space"):
-        shared.wait()
-    shared.wait()
-    assert outcomes == []
+    for _ in range(2):
+        with pytest.raises(OSError, match="no space"):
+            shared.wait()
+    assert outcomes == [None]
+
+
+def test_an_interrupted_fsync_leaves_the_next_one_to_others():
+    began, may_end = threading.Event(), threading.Event()
+
+    def sync():
+        if not began.is_set():
+            began.set()
+            may_end.wait(10)
+            raise KeyboardInterrupt
+
+    shared, told = SharedSync(sync), []
+    threads = [threading.Thread(target=_told, args=(shared, told)) for _ in range(2)]
+    threads[0].start()
+    began.wait(10)
+    may_end.set()
+    threads[0].join()
+    threads[1].start()
+    threads[1].join()
+    assert told == [KeyboardInterrupt, None]
 
 
 def test_a_file_that_is_made_anew_is_found_and_one_that_is_gone_is_not_missed(tmp_path):
@@ -106,6 +126,15 @@ def test_a_transaction_on_sqlite_has_its_log_on_the_disk_when_it_ends(sqlite_url
         assert synced == []
     assert synced == ["results.db-wal"]
     database.close()
+
+
+def _told(shared, told):
+    try:
+        shared.wait()
+    except BaseException as error:  # noqa: BLE001  an interruption is what is tested
+        told.append(type(error))
+    else:
+        told.append(None)
 
 
 def _wait(shared, served, n):
