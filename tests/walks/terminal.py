@@ -20,12 +20,7 @@ class Terminal:
         done = subprocess.run(
             [sys.executable, "-m", "console.main", *words],
             cwd=self.folder,
-            env={
-                **{name: value for name, value in os.environ.items() if "RESULTS_" not in name},
-                "RESULTS_DATABASE_URL": self.database_url,
-                "RESULTS_ENV": "test",
-                "RESULTS_NOW": self.now,
-            },
+            env=self.environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -38,3 +33,24 @@ class Terminal:
 
     def run(self, line: str, *, email: str = "ann@uni.example", exits: int = 0) -> dict:
         return self.json("run", "--as", email, line, exits=exits)
+
+    def serve(self, *parts: str) -> subprocess.Popen[str]:
+        """The service in the background, by the real clock; its log can be read from stderr."""
+        environment = self.environment()
+        del environment["RESULTS_NOW"]
+        return subprocess.Popen(
+            [sys.executable, "-m", "console.main", "serve", *parts],
+            cwd=self.folder,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if "RESULTS_" not in name},
+            "PYTHONUNBUFFERED": "1",
+            "RESULTS_DATABASE_URL": self.database_url,
+            "RESULTS_ENV": "test",
+            "RESULTS_NOW": self.now,
+        }

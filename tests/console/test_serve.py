@@ -1,0 +1,115 @@
+import signal
+from contextlib import contextmanager
+
+import pytest
+
+from core.database import migrate
+from tests.servers.postgres import PostgresServer
+from tests.walks.terminal import Terminal
+
+
+@pytest.fixture
+def terminal(tmp_path, database_url):
+    return Terminal(tmp_path, database_url)
+
+
+@contextmanager
+def serving(terminal, *parts):
+    process = terminal.serve(*parts)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def until(process, words: str) -> str:
+    """Read its log up to a line with these words."""
+    for line in process.stderr:
+        if words in line:
+            return line
+    raise AssertionError(words)
+
+
+def stopped(process) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(30)
+
+
+def test_it_serves_until_it_is_told_to_stop(terminal):
+    with serving(terminal, "scheduler") as process:
+        until(process, "Serving: scheduler.")
+        assert stopped(process) == 0
+
+
+def test_it_waits_for_init_which_may_come_later(tmp_path, empty_database_url):
+    terminal = Terminal(tmp_path, empty_database_url)
+    with serving(terminal, "scheduler") as process:
+        assert "results-bot init" in until(process, "waiting-for-database")
+
+        terminal.type("init")
+
+        until(process, "Serving: scheduler.")
+        assert stopped(process) == 0
+
+
+def test_told_to_stop_while_it_waits_it_stops(tmp_path, empty_database_url):
+    with serving(Terminal(tmp_path, empty_database_url), "scheduler") as process:
+        until(process, "waiting-for-database")
+        assert stopped(process) == 0
+
+
+def test_it_waits_for_a_server_that_comes_later_and_survives_one_that_goes_away(tmp_path):
+    server = PostgresServer(fsync="on")
+    try:
+        server.administer("CREATE DATABASE results")
+        migrate(server.url("results"))
+        server.stop()
+        terminal = Terminal(tmp_path, server.url("results"))
+        with serving(terminal, "scheduler") as process:
+            until(process, "waiting-for-database")
+            server.start()
+            until(process, "Serving: scheduler.")
+
+            server.stop()
+            until(process, "job-failed")
+            server.start()
+            _wait_for_a_good_run(terminal)
+            assert stopped(process) == 0
+    finally:
+        server.close()
+
+
+def _wait_for_a_good_run(terminal) -> None:
+    for _ in range(60):
+        jobs = {one["job"]: one for one in terminal.json("queue", "list")["jobs"]}
+        if jobs.get("rescue", {"error": "none yet"})["error"] == "":
+            return
+    raise AssertionError(jobs)
+
+
+def test_a_newer_database_is_refused_at_once(tmp_path, sqlite_url):
+    from core.database import Database
+
+    database = Database(sqlite_url)
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+    refused = Terminal(tmp_path, sqlite_url).type("serve", "scheduler", exits=7)
+    assert "newer results-bot" in refused.stderr
+
+
+def test_sqlite_admits_one_service_and_says_so(tmp_path, sqlite_url):
+    terminal = Terminal(tmp_path, sqlite_url)
+    with serving(terminal, "scheduler") as process:
+        until(process, "Serving: scheduler.")
+
+        refused = terminal.type("serve", "worker", exits=5)
+
+        assert "SQLite admits one" in refused.stderr.replace("\n", " ")
+        process.kill()
+        process.wait()
+        with serving(terminal, "scheduler") as second:
+            until(second, "Serving: scheduler.")
