@@ -10,18 +10,26 @@ from sqlmodel import Session
 
 from core.actors import Actor
 from core.composing import Composition, Unwanted, composes
-from core.notices import ConfirmAddress, Invitation, SettingsChanged
+from core.notices import ConfirmAddress, Invitation, LinkCode, SettingsChanged
 from core.outbox import MAIL_LANE, Owed, owe
 from core.phrases import Phrase
 from core.tables import Preference, User
 from core.terms import Channel, Role
 
 
-def owe_invitation(session: Session, user: User, *, invited_by: str, now: datetime) -> None:
+def owe_invitation(
+    session: Session, user: User, *, invited_by: str, link_code: str = "", now: datetime
+) -> None:
     """To the login address, once for each user."""
     key = f"{Invitation.KIND}:{user.id}"
-    about = {"invited_by": invited_by}
+    about = {"invited_by": invited_by, "link_code": link_code}
     _owe(session, Invitation.KIND, key, about, user.organisation_id, user.id, now)
+
+
+def owe_link_code(session: Session, user: User, code: str, *, now: datetime) -> None:
+    """To the login address, which proves who may link."""
+    key = f"{LinkCode.KIND}:{user.id}:{uuid4().hex}"
+    _owe(session, LinkCode.KIND, key, {"code": code}, user.organisation_id, user.id, now)
 
 
 def owe_code(
@@ -55,30 +63,38 @@ def _owe(
 
 @composes(Invitation.KIND)
 def _invitation(work: Composition) -> Invitation:
-    user, organisation = work.somebody()
-    work.address = user.email
+    person = work.somebody()
+    work.address = person.email
     return Invitation(
-        user_id=user.id or 0,
-        address=user.email,
-        first_name=user.first_name,
-        organisation=organisation.account_name,
-        role=Role(user.role),
+        user_id=person.user_id,
+        address=person.email,
+        first_name=person.first_name,
+        organisation=person.organisation,
+        role=Role(person.role),
         invited_by=work.row.about["invited_by"],
+        link_code=work.row.about.get("link_code", ""),
     )
+
+
+@composes(LinkCode.KIND)
+def _link_code(work: Composition) -> LinkCode:
+    user, _ = work.somebody()
+    work.address = user.email
+    return LinkCode(user.id or 0, user.email, work.row.about["code"])
 
 
 @composes(ConfirmAddress.KIND)
 def _code(work: Composition) -> ConfirmAddress | Unwanted:
-    user, _ = work.somebody()
-    address = work.row.about["address"]
-    if work.preference is None or work.preference.pending_address != address:
+    person, address = work.somebody(), work.row.about["address"]
+    if person.pending_address != address:
         return Unwanted("The address waits for no code any more.")
     work.address = address
-    return ConfirmAddress(user.id or 0, address, work.row.about["code"])
+    return ConfirmAddress(person.user_id, address, work.row.about["code"])
 
 
 @composes(SettingsChanged.KIND)
 def _change(work: Composition) -> SettingsChanged:
-    user, _ = work.somebody()
-    work.address = user.email
-    return SettingsChanged(user.id or 0, user.email, Phrase.restored(work.row.about["change"]))
+    person = work.somebody()
+    work.address = person.email
+    change = Phrase.restored(work.row.about["change"])
+    return SettingsChanged(person.user_id, person.email, change)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select, text, union, update
 from sqlmodel import Session, col
 
+from core.channel_news import channel_news
 from core.exports.columns import Arrivals
 from core.notices import ManyNewResults, NewResult, ResultsChanged, WatchHit
 from core.outbox import Owed, owe
@@ -46,6 +47,7 @@ def announce(session: Session, arrival: Arrival, *, now: datetime) -> int:
         owed += _appeared(session, arrival.id)
     if arrival.changed:
         owed += _changed(session, arrival.id)
+    owed += channel_news(session, arrival, organisations)
     return owe(session, owed, now=now)
 
 

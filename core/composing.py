@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
+from core.prepared import Prepared
 from core.tables import Organisation, Outgoing, Preference, User
 from core.terms import Channel, Language
 from core.transports import Message, NotSent, Recipient
@@ -27,6 +29,37 @@ REMOVED = Unwanted("The user was removed.")
 CHANNEL_OFF = Unwanted("The user has turned this channel off.")
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The user it is for, with their preferences and organisation as they are now.
+
+    `address` is the notification address, None where it is the login address `email`.
+    """
+
+    user_id: int
+    organisation_id: int
+    organisation: str
+    first_name: str
+    family_name: str
+    email: str
+    role: str
+    is_removed: bool
+    notifications_on: bool
+    frequency: str
+    address: str | None
+    pending_address: str | None
+    mail_on: bool
+    slack_on: bool
+    language: str
+    time_zone: str
+    template_id: int | None
+
+    @property
+    def name(self) -> str:
+        """First name, then family name."""
+        return f"{self.first_name} {self.family_name}"
+
+
 @dataclass(slots=True)
 class Composition:
     """What a composer works with.
@@ -38,17 +71,15 @@ class Composition:
 
     session: Session
     row: Outgoing
-    user: User | None
-    preference: Preference | None
-    organisation: Organisation | None
+    person: Person | None
     now: datetime
     shared: dict[Any, Any] = field(default_factory=dict)
     address: str | None = None
 
-    def somebody(self) -> tuple[User, Organisation]:
-        """The user and their organisation, for a kind that always has one."""
-        assert self.user is not None and self.organisation is not None  # noqa: S101, PT018
-        return self.user, self.organisation
+    def somebody(self) -> Person:
+        """The user it is for, for a kind that always has one."""
+        assert self.person is not None  # noqa: S101
+        return self.person
 
     def once(self, key: Any, make: Callable[[], Value]) -> Value:
         """What `make` gives, made once a chunk for this key."""
@@ -83,11 +114,12 @@ def compose(
     """
     if row.kind not in _COMPOSERS:
         raise NotSent(f"This program cannot compose a {row.kind}.")
-    people = _people(session, row)
-    if row.user_id is not None and (people is None or people[0].removed_at is not None):
-        return REMOVED
-    user, preference, organisation = people or (None, None, None)
-    work = Composition(session, row, user, preference, organisation, now, shared)
+    person = None
+    if row.user_id is not None:
+        person = _person(session, row.user_id)
+        if person is None or person.is_removed:
+            return REMOVED
+    work = Composition(session, row, person, now, shared)
     notice = _COMPOSERS[row.kind](work)
     if isinstance(notice, Unwanted):
         return notice
@@ -103,35 +135,58 @@ def compose(
 
 def channel_is_off(work: Composition) -> bool:
     """Whether the user has turned the row's channel off since."""
-    on = {
-        Channel.MAIL: work.preference is not None and work.preference.mail_on,
-        Channel.SLACK: work.preference is not None and work.preference.slack_on,
-    }
+    person = work.person
+    if person is None:
+        return False
+    on = {Channel.MAIL: person.mail_on, Channel.SLACK: person.slack_on}
     return not on.get(Channel(work.row.channel), True)
 
 
-def _people(session: Session, row: Outgoing) -> tuple[User, Preference, Organisation] | None:
-    if row.user_id is None:
-        return None
-    return session.exec(
-        select(User, Preference, Organisation)
-        .where(User.id == row.user_id)
-        .join(Preference, col(Preference.user_id) == User.id)
-        .join(Organisation, col(Organisation.id) == User.organisation_id)
-    ).first()
+_USER, _PREFERENCE = User.__table__.c, Preference.__table__.c  # type: ignore[attr-defined]
+_ORGANISATION = Organisation.__table__.c  # type: ignore[attr-defined]
+_PERSON = Prepared(
+    select(
+        _USER.id,
+        _USER.organisation_id,
+        _ORGANISATION.account_name,
+        _USER.first_name,
+        _USER.family_name,
+        _USER.email,
+        _USER.role,
+        _USER.removed_at.is_not(None),
+        _PREFERENCE.notifications_on,
+        _PREFERENCE.frequency,
+        _PREFERENCE.address,
+        _PREFERENCE.pending_address,
+        _PREFERENCE.mail_on,
+        _PREFERENCE.slack_on,
+        _PREFERENCE.language,
+        _PREFERENCE.time_zone,
+        _PREFERENCE.template_id,
+    )
+    .join_from(User, Preference, _PREFERENCE.user_id == _USER.id)
+    .join(Organisation, _ORGANISATION.id == _USER.organisation_id)
+    .where(_USER.id == bindparam("user"))
+)
+
+
+def _person(session: Session, user_id: int) -> Person | None:
+    """None for a user whose preferences are past their time too."""
+    row = _PERSON.run(session, {"user": user_id}).fetchone()
+    return Person(*row) if row is not None else None
 
 
 def _recipient(work: Composition) -> Recipient | None:
-    user, preference, organisation = work.user, work.preference, work.organisation
-    if user is None or preference is None or organisation is None or user.id is None:
+    person = work.person
+    if person is None:
         return None
     return Recipient(
-        user_id=user.id,
-        organisation_id=user.organisation_id,
-        organisation=organisation.account_name,
-        name=user.name,
-        first_name=user.first_name,
-        address=work.address or preference.address or user.email,
-        language=Language(preference.language),
-        time_zone=preference.time_zone,
+        user_id=person.user_id,
+        organisation_id=person.organisation_id,
+        organisation=person.organisation,
+        name=person.name,
+        first_name=person.first_name,
+        address=work.address or person.address or person.email,
+        language=Language(person.language),
+        time_zone=person.time_zone,
     )

@@ -29,8 +29,8 @@ ASKED = "preference:address-asked"
 def ask(session: Session, actor: Actor, row: Preference, address: str, *, now: datetime) -> None:
     """Let the address wait for a new code, which is sent there; any earlier code is void."""
     _require_few(session, actor, now)
-    code = _new_code()
-    row.pending_address, row.code_hash = address, _hashed(code)
+    code = new_code()
+    row.pending_address, row.code_hash = address, hashed(code)
     row.code_expires_at, row.code_tries = now + LIFETIME, 0
     audit.record(session, actor, ASKED, now=now, subject=address)
     owe_code(session, actor, row, address, code, now=now)
@@ -46,7 +46,7 @@ def confirm(session: Session, actor: Actor, row: Preference, code: str, *, now: 
             "no_code",
             "No code is waited for, or its time is over. `notifications email=…` sends a new one.",
         )
-    if row.code_hash != _hashed(code):
+    if row.code_hash != hashed(code):
         raise _refuse(session, actor, row, now)
     row.address = row.pending_address
     forget(row)
@@ -98,12 +98,14 @@ def _refuse(session: Session, actor: Actor, row: Preference, now: datetime) -> R
     return Refusal(Kind.LIMIT, "code_wrong", message)
 
 
-def _new_code() -> str:
+def new_code() -> str:
+    """Eight letters and digits, of more than half a million million."""
     import secrets  # brings more than a cold command line wants
 
     return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
-def _hashed(code: str) -> str:
+def hashed(code: str) -> str:
+    """As it is kept; what people put between the letters does not matter."""
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
     return sha256(letters.encode()).hexdigest()

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from core import account_notices, digest_notices, outbox, result_notices  # noqa: F401  composers
+from core import account_notices, channel_news, digest_notices, outbox, result_notices  # noqa: F401  composers
 from core.composing import Unwanted, compose
 from core.database import Database
 from core.tables import Outgoing

@@ -19,6 +19,7 @@ class Invitation:
     """A new user may log in (guide: "the user will receive an email from IELTS").
 
     `invited_by` is a colleague's name, '' where the operator enrolled a primary administrator.
+    `link_code` links a Slack account, '' where the organisation has no Slack.
     """
 
     KIND: ClassVar = "invitation"
@@ -29,6 +30,18 @@ class Invitation:
     organisation: str
     role: Role
     invited_by: str
+    link_code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCode:
+    """Whoever types the code in Slack acts as this user there; to the login address only."""
+
+    KIND: ClassVar = "link-code"
+
+    user_id: int
+    address: str
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +157,9 @@ class WatchHit:
 class ChannelNews:
     """To an organisation's channel: counts only, never anything of a candidate.
 
-    `waiting` counts all its results that nobody has downloaded yet.
+    `waiting` counts all its results that nobody has downloaded yet. What is new came with the
+    arrivals after `after` up to `upto`. `concerns` is the arrival that brought what changed,
+    where nothing is new and all of it came with one.
     """
 
     KIND: ClassVar = "channel-news"
@@ -152,10 +167,25 @@ class ChannelNews:
     new: int
     changed: int
     waiting: int
+    after: int = 0
+    upto: int = 0
+    concerns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailPaused:
+    """To the administrators: a colleague's address refuses our mail, so none is sent there."""
+
+    KIND: ClassVar = "mail-paused"
+
+    name: str
+    address: str
+    reason: str
 
 
 Notice = (
     Invitation
+    | LinkCode
     | ConfirmAddress
     | SettingsChanged
     | NewResult
@@ -164,4 +194,5 @@ Notice = (
     | ResultsChanged
     | WatchHit
     | ChannelNews
+    | MailPaused
 )

@@ -33,8 +33,7 @@ def notifications_are_off(work: Composition) -> Unwanted | None:
     """Why a user hears nothing of new results, if so. A changed frequency drops nothing owed."""
     if channel_is_off(work):
         return CHANNEL_OFF
-    on = work.preference is not None and work.preference.notifications_on
-    return None if on else NOTIFICATIONS_OFF
+    return None if work.somebody().notifications_on else NOTIFICATIONS_OFF
 
 
 @composes(NewResult.KIND)

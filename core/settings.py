@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, Self
 
@@ -108,8 +108,96 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         None,
-        description="Seals what must be read again, such as the passphrases of zip files: "
-        "44 characters, made by `openssl rand -base64 32 | tr +/ -_`.",
+        description="Seals what must be read again, such as the passphrases of zip files and "
+        "Slack tokens: 44 characters, made by `openssl rand -base64 32 | tr +/ -_`.",
+    )
+    slack_bot_token: SecretStr | None = Field(
+        None, description="The bot's token (`xoxb-…`) where one workspace is served."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        description="The app's token (`xapp-…`): with it Socket Mode is used, which needs no "
+        "address that Slack can reach; without it HTTP.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="By which Slack's requests over HTTP are recognised."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        description="The Web API's base address, so that a stand-in can be used.",
+    )
+    slack_client_id: str | None = Field(
+        None, description="The OAuth client: many workspaces install the bot at `/slack/install`."
+    )
+    slack_client_secret: SecretStr | None = Field(
+        None, description="Its secret. The workspaces' tokens are sealed with `RESULTS_SECRET_KEY`."
+    )
+    slack_command_prefix: str = Field(
+        "",
+        pattern="^[a-z0-9_-]{0,20}$",
+        description="Put before the names of all slash commands, which others in the workspace "
+        "may have taken: `exeter-` makes `/exeter-verify`.",
+    )
+    http_host: str = Field("127.0.0.1", description="Where the HTTP interface listens.")
+    http_port: int = Field(
+        8080, ge=0, le=65535, description="Its port; put a proxy with TLS before it."
+    )
+    api_requests_per_minute: int = Field(
+        600, ge=1, description="Requests a minute that one API key may make of a process."
+    )
+    webhook_allowed_hosts: str = Field(
+        "",
+        description="Hosts, by comma, to which webhooks may go without TLS and at private "
+        "addresses: `crm.internal,127.0.0.1`. All others need https and a public address.",
+    )
+    ielts_api_url: str | None = Field(
+        None,
+        description="The official results API, up to its host: `https://api.example`. "
+        "With none it is not asked.",
+    )
+    ielts_api_client_id: str | None = Field(None, description="The client that IELTS gave you.")
+    ielts_api_client_secret: SecretStr | None = Field(None, description="Its secret.")
+    ielts_api_version: Literal["1", "2"] = Field(
+        "1",
+        description="`1`, the CRM API, is polled and verifies; `2`, the verification API, "
+        "only verifies.",
+    )
+    ielts_api_token_url: str | None = Field(
+        None, description="Where Bearer tokens come from; without it, Basic is used."
+    )
+    ielts_api_organisation: str | None = Field(
+        None,
+        description="To whom polled results are delivered; needed where there is more than one "
+        "organisation.",
+    )
+    ielts_api_poll_minutes: int = Field(
+        5, ge=1, description="Minutes between two polls of the official results API."
+    )
+    ielts_api_requests_per_day: int = Field(
+        9000,
+        ge=1,
+        description="Requests that all processes together may make in a day (UTC); IELTS allows "
+        "10,000, and refuses the rest.",
+    )
+    ielts_api_requests_per_second: int = Field(
+        50, ge=1, description="Requests that all processes together may make in a second."
+    )
+    ielts_api_timeout: float = Field(10.0, gt=0, description="Seconds to wait for an answer.")
+    ielts_api_photos: bool = Field(True, description="Whether polls ask for photos.")
+    ielts_api_cache_minutes: int = Field(
+        60,
+        ge=0,
+        description="Minutes for which an answer to a look-up is good before it is asked again.",
+    )
+    ielts_api_secret_expires: date | None = Field(
+        None,
+        description="The day on which the client secret ends (yyyy-mm-dd): administrators are "
+        "told two weeks before.",
+    )
+    feed_alarm_hours: int = Field(
+        96,
+        ge=1,
+        description="Hours without any new result after which administrators are told.",
     )
     look_ups_per_user: int = Field(
         2000, ge=1, description="Numbers that one user may look up in an hour."
@@ -134,6 +222,9 @@ class Settings(BaseSettings):
     keep_verifications_days: int = Field(
         1830, ge=1, description="Days that look-ups, enquiries and old values are kept."
     )
+    keep_messages_days: int = Field(
+        90, ge=1, description="Days that the record of a message that was sent or dropped is kept."
+    )
     keep_audit_days: int = Field(2560, ge=1, description="Days that the audit trail is kept.")
 
     @field_validator("now", mode="after")
@@ -145,6 +236,17 @@ class Settings(BaseSettings):
     def _frozen_only_in_tests(self) -> Self:
         if self.now is not None and self.env != "test":
             msg = "RESULTS_NOW is only for RESULTS_ENV=test"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if self.slack_client_id and not (self.slack_client_secret and self.secret_key):
+            msg = "RESULTS_SLACK_CLIENT_ID needs RESULTS_SLACK_CLIENT_SECRET and RESULTS_SECRET_KEY"
+            raise ValueError(msg)
+        served = self.slack_bot_token or self.slack_client_id
+        if served and not (self.slack_app_token or self.slack_signing_secret):
+            msg = "Slack needs RESULTS_SLACK_APP_TOKEN or RESULTS_SLACK_SIGNING_SECRET"
             raise ValueError(msg)
         return self
 

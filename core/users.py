@@ -15,6 +15,7 @@ from core.account_notices import owe_invitation
 from core.actors import Actor
 from core.contacts import CONTACT
 from core.enrolment import enrol
+from core.link_codes import invitation_code
 from core.phrases import Phrase, say
 from core.refusals import Refusal, conflict, missing
 from core.tables import Organisation, Preference, User, Watch
@@ -90,7 +91,7 @@ def add(
     deed = say("{name} is a user now.", name=row.name)
     if role is Role.ADMINISTRATOR:
         deed = say("{name} is an Administrator now.", name=row.name)
-    owe_invitation(session, row, invited_by=actor.name, now=now)
+    _invite(session, row, actor.name, now)
     return UserList((_line(row),), deed)
 
 
@@ -131,7 +132,7 @@ def add_primary_administrator(
         before=before.email if before is not None else "",
     )
     if known is None:
-        owe_invitation(session, row, invited_by="", now=now)
+        _invite(session, row, "", now)
     return UserList((_line(row),), _succession(row, before))
 
 
@@ -263,6 +264,11 @@ def _succession(row: User, before: User | None) -> Phrase:
         before=before.name,
         contact=CONTACT,
     )
+
+
+def _invite(session: Session, row: User, invited_by: str, now: datetime) -> None:
+    code = invitation_code(session, row, now=now)
+    owe_invitation(session, row, invited_by=invited_by, link_code=code, now=now)
 
 
 def _line(row: User) -> UserLine:

@@ -47,10 +47,12 @@ def run_for(
     now: datetime,
     settings: Settings,
     attachments: tuple[Attachment, ...] = (),
+    then: Callable[[Session, Reply], None] | None = None,
 ) -> Reply:
     """Run a line in a transaction of its own, for whoever `who` finds in it.
 
-    What a refused limit wrote is kept: the audit trail must show who tried too much.
+    `then` does more in the same transaction, such as owing a file. What a refused limit wrote
+    is kept: the audit trail must show who tried too much.
     """
     handed = {"now": now, "settings": settings, "attachments": attachments}
     with database.transaction() as session:
@@ -58,11 +60,15 @@ def run_for(
         try:
             parsed = parse(line)
             answer = _call(session, actor, parsed, handed)
-            return Reply(actor, answer, parsed.command.topic)
+            reply = Reply(actor, answer, parsed.command.topic)
+            if then is not None:
+                then(session, reply)
         except Refusal as refusal:
             if refusal.kind is not Kind.LIMIT:
                 raise
             refused = refusal
+        else:
+            return reply
     raise refused
 
 

@@ -11,6 +11,13 @@ from core.tables.mail import FilePolicy, Incoming, Passphrase, ReplyToken
 from core.tables.organisations import Organisation
 from core.tables.outbox import Outgoing, TickRun, Worker
 from core.tables.results import Change, Photo, Result
+from core.tables.slack import (
+    SlackChannel,
+    SlackClaim,
+    SlackCode,
+    SlackInstallation,
+    SlackLink,
+)
 from core.tables.sources import Feed, LiveCheck, RequestCount
 from core.tables.templates import Template
 from core.tables.users import Preference, User
@@ -47,6 +54,11 @@ __all__ = [
     "ReplyToken",
     "RequestCount",
     "Result",
+    "SlackChannel",
+    "SlackClaim",
+    "SlackCode",
+    "SlackInstallation",
+    "SlackLink",
     "Template",
     "TickRun",
     "User",
