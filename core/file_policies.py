@@ -49,7 +49,7 @@ def set_policy(session: Session, actor: Actor, policy: Policy, *, now: datetime)
 def set_passphrase(
     session: Session, actor: Actor, passphrase: str, *, now: datetime, settings: Settings
 ) -> None:
-    """What opens this user's zip files from now on; raise Refusal for one that is easily guessed."""
+    """What opens this user's zip files from now on; raise Refusal for a short one."""
     if len(passphrase) < SHORTEST:
         raise usage(
             "passphrase_short",

@@ -32,6 +32,13 @@ KEYWORDS = {
     "counted": (2, 3),
     **dict.fromkeys(("usage", "forbidden", "missing", "conflict", "limit", "unavailable"), (2,)),
 }
+METHODS = [
+    ("**.py", "python"),
+    ("letters/**.txt", "jinja2"),
+    ("letters/**.html", "jinja2"),
+]
+"""Sentences stand in the code and in the letters."""
+
 AMERICAN = {
     r"analys(?=e[ds]?\b|ing\b)": "analyz",
     r"behaviour": "behavior",
@@ -109,7 +116,8 @@ def mo_bytes(po: bytes) -> bytes:
 def _messages() -> set[Message]:
     found: set[Message] = {str(one.summary.msgid) for one in every_command().values()}
     for folder in FOLDERS:
-        for _, _, message, _, _ in extract_from_dir(str(ROOT / folder), keywords=KEYWORDS):
+        found_in = extract_from_dir(str(ROOT / folder), METHODS, keywords=KEYWORDS)
+        for _, _, message, _, _ in found_in:
             found.add(message if isinstance(message, str) else (message[0], message[1]))
     return {message for message in found if message}
 

@@ -1,0 +1,270 @@
+"""What letters show of records and answers: labels, cells and the words of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from core.comparison import Verdict
+from core.fields import BY_HEADING, headings
+from core.history import DownloadLine
+from core.notices import FieldChange
+from core.phrases import Phrase, say
+from core.preference_cards import NotificationCard
+from core.records import Record
+from core.template_cards import TemplateCard, TemplateList
+from core.terms import (
+    Frequency,
+    Language,
+    Module,
+    Outcome,
+    Role,
+    Service,
+    StartPage,
+    Weekday,
+    band_on_card,
+)
+from core.users import UserList
+from core.verification import VerificationCard
+
+Rows = list[tuple[str, str]]
+Cells = Sequence[str]
+
+BLANK = say("blank")
+YES, NO, ON, OFF = say("yes"), say("no"), say("On"), say("Off")
+
+WORDS: dict[object, Phrase] = {
+    Verdict.MATCH: say("match"),
+    Verdict.MISMATCH: say("MISMATCH"),
+    Verdict.AMBIGUOUS: say("ambiguous"),
+    Outcome.MATCH: say("match"),
+    Outcome.NO_MATCH: say("no match"),
+    Outcome.UNAVAILABLE: say("could not be checked"),
+    Frequency.IMMEDIATE: say("Immediate"),
+    Frequency.DAILY: say("Daily"),
+    Frequency.WEEKLY: say("Weekly"),
+    Language.ENGLISH_UK: say("English (UK)"),
+    Language.ENGLISH_US: say("English (US)"),
+    StartPage.HOME: say("Home"),
+    StartPage.VERIFICATION: say("Verification"),
+    Role.ADMINISTRATOR: say("Administrator"),
+    Role.USER: say("User"),
+    Service.VERIFICATION: say("Verification"),
+    Service.E_DELIVERY: say("E-Delivery"),
+    Service.API: say("E-Delivery with API Integration"),
+    Weekday.MONDAY: say("Monday"),
+    Weekday.TUESDAY: say("Tuesday"),
+    Weekday.WEDNESDAY: say("Wednesday"),
+    Weekday.THURSDAY: say("Thursday"),
+    Weekday.FRIDAY: say("Friday"),
+    Weekday.SATURDAY: say("Saturday"),
+    Weekday.SUNDAY: say("Sunday"),
+}
+"""Keyed by members; those of equal value in two enums mean the same."""
+
+
+def record_rows(record: Record) -> Rows:
+    """One result as a card."""
+    return [
+        (say("TRF Number"), record.trf_number),
+        (say("Name"), _name(record)),
+        (say("Date of Birth"), day(record.date_of_birth)),
+        (say("Gender"), record.gender),
+        (say("Email"), record.candidate_email),
+        (say("Module"), Module(record.module).written_out if record.module else ""),
+        (say("Candidate Number"), record.candidate_number),
+        (say("Centre"), record.centre_number),
+        (say("Test Date"), day(record.test_date)),
+        (say("Overall"), band_on_card(record.overall)),
+        (say("Listening"), band_on_card(record.listening)),
+        (say("Reading"), band_on_card(record.reading)),
+        (say("Writing"), band_on_card(record.writing)),
+        (say("Speaking"), band_on_card(record.speaking)),
+        (say("Status"), "" if record.released else record.status),
+    ]
+
+
+RESULT_HEADINGS = (
+    say("TRF Number"),
+    say("Name"),
+    say("Test Date"),
+    say("Module"),
+    say("Overall"),
+)
+
+
+def result_cells(records: Iterable[Record]) -> list[Cells]:
+    """Several results as rows under RESULT_HEADINGS."""
+    return [
+        (
+            one.trf_number,
+            _name(one),
+            day(one.test_date),
+            one.module,
+            band_on_card(one.overall) if one.released else one.status,
+        )
+        for one in records
+    ]
+
+
+VERIFICATION_HEADINGS = (
+    say("TRF Number"),
+    say("Outcome"),
+    say("Name"),
+    say("Test Date"),
+    say("Module"),
+    say("Overall"),
+)
+
+
+def verification_cells(cards: Iterable[VerificationCard]) -> list[Cells]:
+    """Several look-ups as rows under VERIFICATION_HEADINGS."""
+    return [
+        (one.trf_number, WORDS[one.outcome], "", "", "", "")
+        if one.record is None
+        else (one.trf_number, WORDS[one.outcome], *result_cells([one.record])[0][1:])
+        for one in cards
+    ]
+
+
+def verdict_rows(card: VerificationCard) -> Rows:
+    """How what was claimed compares."""
+    return [(key, WORDS[verdict]) for key, verdict in (card.comparison or {}).items()]
+
+
+def change_cells(changes: Iterable[FieldChange]) -> list[Cells]:
+    """Field, old value, new value; an empty one is said so."""
+    return [(_title(one.field), one.old or BLANK, one.new or BLANK) for one in changes]
+
+
+CHANGE_HEADINGS = (say("Field"), say("Before"), say("Now"))
+
+DOWNLOAD_HEADINGS = (
+    say("No."),
+    say("Download Date"),
+    say("Records"),
+    say("User"),
+    say("Format"),
+    say("Template"),
+)
+
+
+def download_cells(downloads: Iterable[DownloadLine]) -> list[Cells]:
+    """Earlier downloads as rows under DOWNLOAD_HEADINGS."""
+    return [
+        (
+            str(one.download_id),
+            moment(one.downloaded_at),
+            str(one.records),
+            one.user,
+            one.format.upper(),
+            one.template,
+        )
+        for one in downloads
+    ]
+
+
+TEMPLATE_HEADINGS = (say("Template"), say("Default"), say("Format"), say("Dates"), say("Fields"))
+
+
+def template_cells(answer: TemplateList) -> list[Cells]:
+    """The organisation's templates, then the built-in one."""
+    return [
+        (
+            one.layout.name,
+            YES if one.is_default else "",
+            one.layout.format.value.upper(),
+            one.layout.date_format.value,
+            str(len(one.layout.fields)),
+        )
+        for one in (*answer.cards, answer.standard)
+    ]
+
+
+def template_rows(card: TemplateCard) -> Rows:
+    """One template as a card."""
+    layout = card.layout
+    return [
+        (say("Template"), layout.name),
+        (say("Default"), YES if card.is_default else NO),
+        (say("Format"), layout.format.value.upper()),
+        (say("Dates"), layout.date_format.value),
+        (say("Spreadsheet-safe"), YES if layout.spreadsheet_safe else NO),
+        (say("Header row"), ", ".join(headings(layout.fields))),
+    ]
+
+
+USER_HEADINGS = (say("First Name"), say("Last Name"), say("Email"), say("Role"))
+
+
+def user_cells(answer: UserList) -> list[Cells]:
+    """Users as rows under USER_HEADINGS."""
+    primary = say("Primary Administrator")
+    return [
+        (one.first_name, one.family_name, one.email, primary if one.primary else WORDS[one.role])
+        for one in answer.users
+    ]
+
+
+def notification_rows(card: NotificationCard) -> Rows:
+    """The notification preferences as a card."""
+    digest = card.frequency is not Frequency.IMMEDIATE
+    weekly = card.frequency is Frequency.WEEKLY
+    return [
+        (say("Notifications"), ON if card.on else OFF),
+        (say("Frequency"), WORDS[card.frequency]),
+        (say("Day"), WORDS[card.day] if weekly else ""),
+        (say("Time"), f"{card.time} {card.time_zone}" if digest else ""),
+        (say("Email Address"), card.email),
+        (say("E-mail"), ON if card.mail else OFF),
+        (say("Slack"), ON if card.slack else OFF),
+        (say("Template"), card.template or say("Default")),
+        (say("Marks as downloaded"), YES if card.marks_downloaded else NO),
+        (say("Next"), moment(card.next_due_at) if card.next_due_at else ""),
+    ]
+
+
+def day(iso: str) -> str:
+    """An ISO date in the reader's way."""
+    return Phrase("{day}", day=date.fromisoformat(iso)) if iso else ""
+
+
+def moment(when: datetime) -> Phrase:
+    """A moment in the reader's way, in the time zone that it came with."""
+    return say("{date} at {time} {zone}", date=when.date(), time=f"{when:%H:%M}", zone=f"{when:%Z}")
+
+
+def word(member: object) -> Phrase:
+    """A choice in words."""
+    return WORDS[member]
+
+
+def _title(heading: str) -> str:
+    """Of a field of the catalogue; a record's status is in none."""
+    field = BY_HEADING.get(heading)
+    return heading.capitalize() if field is None else field.title
+
+
+def _name(record: Record) -> str:
+    return f"{record.first_name} {record.family_name}".strip()
+
+
+VIEWS = {
+    "RESULT_HEADINGS": RESULT_HEADINGS,
+    "VERIFICATION_HEADINGS": VERIFICATION_HEADINGS,
+    "CHANGE_HEADINGS": CHANGE_HEADINGS,
+    "DOWNLOAD_HEADINGS": DOWNLOAD_HEADINGS,
+    "TEMPLATE_HEADINGS": TEMPLATE_HEADINGS,
+    "USER_HEADINGS": USER_HEADINGS,
+    "record_rows": record_rows,
+    "result_cells": result_cells,
+    "verification_cells": verification_cells,
+    "verdict_rows": verdict_rows,
+    "change_cells": change_cells,
+    "download_cells": download_cells,
+    "template_cells": template_cells,
+    "template_rows": template_rows,
+    "user_cells": user_cells,
+    "notification_rows": notification_rows,
+    "word": word,
+}

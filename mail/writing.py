@@ -1,0 +1,138 @@
+"""A notice as a letter with its files, as the organisation's policy allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from core.file_policies import Policy
+from core.notices import (
+    AttachedFile,
+    ConfirmAddress,
+    Digest,
+    ManyNewResults,
+    NewResult,
+    ResultsChanged,
+    WatchHit,
+)
+from core.phrases import Phrase
+from core.terms import Language
+from core.transports import Message, Recipient
+from mail.files import Packed, packed
+from mail.render import Fragment, Letter, fragment, framed, subject
+
+NOTIFICATIONS = frozenset(
+    one.KIND for one in (NewResult, ManyNewResults, Digest, ResultsChanged, WatchHit)
+)
+"""What a user may end, and what holds candidates' data."""
+
+UNANSWERABLE = frozenset({ConfirmAddress.KIND})
+"""To an address that is not registered yet: nobody could answer from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is allowed for one recipient: the policy, and what opens their zip files."""
+
+    policy: Policy
+    passphrase: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter ready to be addressed; `in_reply_to` and `references` are Message-IDs."""
+
+    letter: Letter
+    files: tuple[AttachedFile, ...] = ()
+    in_reply_to: str = ""
+    references: str = ""
+
+
+Writer = Callable[[Any, Recipient, Terms], Written]
+
+_WRITERS: dict[str, Writer] = {}
+
+
+def writes(kind: str) -> Callable[[Writer], Writer]:
+    """Register who writes a kind that is more than one letter of core.notices."""
+
+    def register(writer: Writer) -> Writer:
+        _WRITERS[kind] = writer
+        return writer
+
+    return register
+
+
+def written(message: Message, recipient: Recipient, terms: Terms) -> Written:
+    """The message as the recipient gets it."""
+    writer = _WRITERS.get(message.kind)
+    if writer is not None:
+        return writer(message.notice, recipient, terms)
+    return _letter(message, recipient, _pack(message, terms))
+
+
+def _pack(message: Message, terms: Terms) -> Packed:
+    if message.kind not in NOTIFICATIONS:
+        return Packed()
+    file = message.notice.file if isinstance(message.notice, Digest) else None
+    wanted = isinstance(message.notice, Digest)
+    return packed(file, terms.policy, terms.passphrase, wanted=wanted)
+
+
+def can_be_answered(kind: str) -> bool:
+    """Whether its mail gets a reply address."""
+    return kind not in UNANSWERABLE
+
+
+def in_frame(title: str, fragments: list[Fragment], kind: str, recipient: Recipient) -> Letter:
+    """Fragments with the greeting and the footer that the kind and the recipient want."""
+    return framed(
+        title,
+        fragments,
+        recipient.language,
+        first_name=recipient.first_name,
+        organisation=recipient.organisation,
+        can_answer=can_be_answered(kind),
+        is_notification=kind in NOTIFICATIONS,
+    )
+
+
+def _letter(message: Message, recipient: Recipient, pack: Packed) -> Written:
+    kind, language = message.kind, recipient.language
+    values = _Values(
+        notice=message.notice,
+        organisation=recipient.organisation,
+        open_data=pack.open_data,
+        withheld=pack.withheld,
+        attached=pack.files[0].filename if pack.files else "",
+    )
+    make = _shared_fragment if kind in {Digest.KIND, ManyNewResults.KIND} else _fragment
+    title = subject(kind, language, notice=message.notice, organisation=recipient.organisation)
+    return Written(in_frame(title, [make(kind, language, values)], kind, recipient), pack.files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    notice: Any
+    organisation: str
+    open_data: bool
+    withheld: Phrase | None
+    attached: str
+
+
+def _fragment(kind: str, language: Language, values: _Values) -> Fragment:
+    return fragment(
+        kind,
+        language,
+        notice=values.notice,
+        organisation=values.organisation,
+        open_data=values.open_data,
+        withheld=values.withheld,
+        attached=values.attached,
+    )
+
+
+_shared_fragment = lru_cache(maxsize=8)(_fragment)
+"""What colleagues are told alike is rendered once: their notices are equal."""
