@@ -78,9 +78,9 @@ def _invitation(work: Composition) -> Invitation:
 
 @composes(LinkCode.KIND)
 def _link_code(work: Composition) -> LinkCode:
-    user, _ = work.somebody()
-    work.address = user.email
-    return LinkCode(user.id or 0, user.email, work.row.about["code"])
+    person = work.somebody()
+    work.address = person.email
+    return LinkCode(person.user_id, person.email, work.row.about["code"])
 
 
 @composes(ConfirmAddress.KIND)
