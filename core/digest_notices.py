@@ -111,12 +111,11 @@ def _records(session: Session, arrived: Arrivals) -> tuple[Record, ...]:
         "after": arrived.after,
         "upto": arrived.upto,
         "most": MOST_SHOWN,
-        "status_1": RELEASED,
     }
     return tuple(record_of(row) for row in _NEWS.run(session, values))
 
 
 def _waiting(session: Session, organisation_id: int) -> int:
-    values = {"organisation": organisation_id, "status_1": RELEASED}
+    values = {"organisation": organisation_id}
     waiting: int = _WAITING.run(session, values).fetchone()[0]
     return waiting

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session, col
 
 from core.actors import actor_by_id
@@ -57,11 +57,9 @@ def send_due(database: Database, *, now: datetime) -> int:
 def _any_due(database: Database, now: datetime) -> bool:
     """Asked without the write lock: nearly always nothing is due."""
     with database.reading() as session:
-        return session.scalar(_due(now).limit(1)) is not None
-
-
-def _due(now: datetime) -> Select[Any]:
-    return select(_P.c.user_id).where(_P.c.next_due_at <= now)
+        first = select(_P.c.next_due_at).where(_P.c.next_due_at.is_not(None))
+        soonest = session.scalar(first.order_by(_P.c.next_due_at).limit(1))
+    return soonest is not None and soonest <= now
 
 
 def _claim(session: Session, now: datetime) -> Sequence[Row[Any]]:

@@ -55,6 +55,9 @@ class _Compiled:
         self.sql = str(compiled)
         self._order: list[str] | None = compiled.positiontup
         self._writers: dict[str, Callable[[Any], Any]] = {}
+        self._constants = {
+            name: bind.value for bind, name in compiled.bind_names.items() if not bind.required
+        }
         for bind, name in compiled.bind_names.items():
             writer = bind.type.dialect_impl(dialect).bind_processor(dialect)
             if writer is not None:
@@ -62,7 +65,7 @@ class _Compiled:
 
     def parameters(self, values: Values) -> Any:
         """In order for SQLite, by name for PostgreSQL."""
-        written = dict(values)
+        written = {**self._constants, **values}
         for name, writer in self._writers.items():
             written[name] = writer(written[name])
         return written if self._order is None else [written[name] for name in self._order]

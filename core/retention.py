@@ -17,6 +17,7 @@ from core.tables import (
     Delivery,
     Enquiry,
     LookUpCount,
+    Outgoing,
     Photo,
     Preference,
     Result,
@@ -46,6 +47,7 @@ class Purged:
     enquiries: int
     preferences: int
     codes: int
+    messages: int
     audit_events: int
 
     def document(self) -> dict[str, Any]:
@@ -57,12 +59,13 @@ def purge(
     session: Session, *, now: datetime, settings: Settings, surface: Surface = Surface.SCHEDULER
 ) -> Purged:
     """Delete by the settings' ages: results and photos by test date, the rest by when it was."""
-    results, photos, verifications, trail = (
+    results, photos, verifications, messages, trail = (
         now - timedelta(days=days)
         for days in (
             settings.keep_results_days,
             settings.keep_photos_days,
             settings.keep_verifications_days,
+            settings.keep_messages_days,
             settings.keep_audit_days,
         )
     )
@@ -79,6 +82,7 @@ def purge(
         enquiries=_delete(session, Enquiry, col(Enquiry.opened_at) < verifications),
         preferences=_delete(session, Preference, col(Preference.user_id).in_(_removed_users())),
         codes=_forget_codes(session, now),
+        messages=_delete(session, Outgoing, col(Outgoing.finished_at) < messages),
         audit_events=_delete(session, AuditEvent, col(AuditEvent.at) < trail),
     )
     _delete(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from core import audit
@@ -52,14 +52,25 @@ def layout_for(session: Session, actor: Actor, name: str | None) -> Layout:
     """The template by name, else the user's own choice, the default, or the built-in one."""
     if name is not None:
         return show(session, actor, name).layout
-    own = select(Template).where(Template.organisation_id == actor.organisation_id)
-    preferred = own.join(Preference, col(Preference.template_id) == Template.id).where(
-        Preference.user_id == actor.user_id
-    )
-    chosen = (
-        session.exec(preferred).first() or session.exec(own.where(col(Template.is_default))).first()
-    )
+    preferred = select(Preference.template_id).where(Preference.user_id == actor.user_id)
+    return preferred_layout(session, actor.organisation_id, session.exec(preferred).first())
+
+
+def preferred_layout(session: Session, organisation_id: int, template_id: int | None) -> Layout:
+    """The template of this id, else the organisation's default, or the built-in one."""
+    row = session.exec(_PREFERRED, params={"organisation": organisation_id, "id": template_id})
+    chosen = row.first()
     return layout_of(chosen) if chosen is not None else STANDARD
+
+
+_PREFERRED = (
+    select(Template)
+    .where(
+        Template.organisation_id == bindparam("organisation"),
+        or_(col(Template.id) == bindparam("id"), col(Template.is_default)),
+    )
+    .order_by((col(Template.id) == bindparam("id")).desc())
+)
 
 
 def template_id(session: Session, actor: Actor, name: str) -> int:

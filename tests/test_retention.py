@@ -19,6 +19,7 @@ from core.tables import (
     EnquiryCopy,
     LookUpCount,
     Organisation,
+    Outgoing,
     Photo,
     Preference,
     Result,
@@ -167,3 +168,22 @@ def test_the_trail_must_be_kept_longest(other):
     with pytest.raises(ValidationError, match="RESULTS_KEEP_AUDIT_DAYS"):
         Settings(**{f"keep_{other}_days": 2561})
     Settings(**{f"keep_{other}_days": 2560})
+
+
+def test_messages_go_when_they_were_done_long_ago_and_what_is_owed_stays(session, actor):
+    old = NOW - timedelta(days=91)
+    for n, finished_at in enumerate([old, NOW - timedelta(days=89), None]):
+        session.add(
+            Outgoing(
+                channel="mail",
+                lane="smtp",
+                dedupe_key=str(n),
+                kind="test",
+                due_at=old,
+                created_at=old,
+                finished_at=finished_at,
+            )
+        )
+
+    assert purge(session, now=NOW, settings=Settings()).messages == 1
+    assert count(session, Outgoing) == 2

@@ -18,6 +18,7 @@ LABELS = {
     "enquiries": say("Enquiries"),
     "preferences": say("Preferences of removed users"),
     "codes": say("Codes that nobody used"),
+    "messages": say("Messages sent long ago"),
     "audit_events": say("Audit events"),
 }
 

@@ -15,7 +15,7 @@ import pytest
 from core.engine import Queue
 from core.engine_dbos import SLOTS
 from core.terms import Channel, Fate
-from tests.engine.conftest import Crew
+from tests.engine.crew import Crew
 from tests.servers.postgres import PostgresServer
 
 KILLS = 50
