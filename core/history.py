@@ -67,7 +67,9 @@ class History:
         }
 
 
-def history(session: Session, actor: Actor, most: int = SHOWN) -> History:
+def history(
+    session: Session, actor: Actor, most: int = SHOWN, *, before: int | None = None
+) -> History:
     """The last downloads, newest first; raise Refusal unless `most` is 1 to LONGEST_HISTORY."""
     if not 1 <= most <= LONGEST_HISTORY:
         raise usage(
@@ -76,16 +78,18 @@ def history(session: Session, actor: Actor, most: int = SHOWN) -> History:
             n=most,
             most=LONGEST_HISTORY,
         )
-    return History(last_downloads(session, actor, most), account_notes(actor))
+    return History(last_downloads(session, actor, most, before=before), account_notes(actor))
 
 
-def last_downloads(session: Session, actor: Actor, most: int) -> tuple[DownloadLine, ...]:
-    """The organisation's newest downloads."""
+def last_downloads(
+    session: Session, actor: Actor, most: int, *, before: int | None = None
+) -> tuple[DownloadLine, ...]:
+    """The organisation's newest downloads, or those before one of them."""
+    own = select(Download).where(Download.organisation_id == actor.organisation_id)
+    if before is not None:
+        own = own.where(col(Download.id) < before)
     rows = session.exec(
-        select(Download)
-        .where(Download.organisation_id == actor.organisation_id)
-        .order_by(col(Download.downloaded_at).desc(), col(Download.id).desc())
-        .limit(most)
+        own.order_by(col(Download.downloaded_at).desc(), col(Download.id).desc()).limit(most)
     )
     zone = ZoneInfo(actor.time_zone)
     return tuple(

@@ -96,6 +96,7 @@ def verify_many(
     actor: Actor,
     numbers: Sequence[TrfNumber],
     *,
+    claims: Mapping[TrfNumber, Claims | None] | None = None,
     now: datetime,
     settings: Settings,
 ) -> VerificationTable:
@@ -103,11 +104,14 @@ def verify_many(
 
     A number asked for twice is looked up, counted and audited once.
     """
+    claimed = claims or {}
     wanted = dict.fromkeys(numbers)
     quotas.spend(session, actor, len(wanted), now=now, settings=settings)
     today = now.astimezone(UTC).date()
     found = find_many(session, wanted)
-    cards = {number: _card(number, found.get(number), None, today) for number in wanted}
+    cards = {
+        number: _card(number, found.get(number), claimed.get(number), today) for number in wanted
+    }
     _keep(session, actor, list(cards.values()), now)
     return VerificationTable(tuple(cards[number] for number in numbers))
 

@@ -155,6 +155,12 @@ def versions(session: Session, organisation_id: int, places: Sequence[Position])
     ]
 
 
+def values_of(result: Result) -> dict[str, str]:
+    """A result's values by heading, as files have them, bands blank unless it is released."""
+    values = _values([getattr(result, field.attribute) for field in _FIELDS])
+    return values if result.released else values | dict.fromkeys(_BANDS, "")
+
+
 _AFTER = "({0}.arrival_id, {0}.result_id) > (:arrival, :result)"
 _ORDERED = "ORDER BY 1, 2 LIMIT :most"
 _POSITIONS = text(

@@ -36,6 +36,11 @@ def write(
     return count.records
 
 
+def pieces(session: Session, contents: Contents) -> Iterator[bytes]:
+    """The file for whoever sends it on as it is made."""
+    return ENCODERS[contents.layout.format](contents.layout, chunks(session, contents))
+
+
 class _Count:
     def __init__(self, progress: Callable[[int], None] | None) -> None:
         self.records = 0

@@ -1,0 +1,46 @@
+"""The one HTTP application: REST, health, and whatever else is mounted beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from api import downloads, health, openapi, problems, results, templates, verifications
+from api.limits import Bucket
+from api.metrics import Metrics
+from api.requests import RequestLog
+from api.visits import House
+from core.database import Database
+from core.settings import Settings
+
+VERSION = "1"
+DESCRIPTION = """
+The results of one recognising organisation, for its CRM: read every version of every result by a
+cursor, verify Test Report Forms, take downloads.
+
+Every address under /v1 wants an API key (`results-bot key add`), as `Authorization: Bearer KEY`.
+Every no is `application/problem+json` with a `code`. docs/api.md has recipes.
+"""
+
+
+def application(
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime],
+    mounts: Mapping[str, ASGIApp],
+) -> FastAPI:
+    """The application, with each of `mounts` under its path."""
+    app = FastAPI(title="results-bot", version=VERSION)
+    app.state.house = House(settings, database, clock, Bucket(settings.api_requests_per_minute))
+    app.state.metrics = Metrics(database)
+    app.add_middleware(RequestLog, metrics=app.state.metrics)
+    for part in (results, verifications, downloads, templates, health):
+        app.include_router(part.router)
+    for path, mounted in mounts.items():
+        app.mount(path, mounted)
+    problems.install(app)
+    openapi.install(app, DESCRIPTION)
+    return app

@@ -1,0 +1,110 @@
+"""One request: whose key it came with, and its way into the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import Session
+
+from api.limits import Bucket
+from core.actors import Actor
+from core.database import Database
+from core.keys import Caller, Scope, caller_of, note_use
+from core.refusals import Kind, Refusal, forbidden
+from core.settings import Settings
+
+T = TypeVar("T")
+Work = Callable[[Session, Actor], T]
+
+STRANGERS_A_MINUTE = 60
+
+bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="An API key, made by `results-bot key add`.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every request works with."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+    keys: Bucket
+    strangers: Bucket = field(default_factory=lambda: Bucket(STRANGERS_A_MINUTE))
+
+
+class Visit:
+    """Runs work for the key's organisation, if its scopes allow it; called in a worker thread."""
+
+    def __init__(self, house: House, request: Request, secret: str) -> None:
+        self.house, self.request = house, request
+        self.now, self.settings = house.clock(), house.settings
+        self._secret = secret
+
+    def read(self, scopes: tuple[Scope, ...], work: Work[T]) -> T:
+        """Do work that changes nothing."""
+        with self.house.database.reading() as session:
+            caller = self._caller(session, scopes)
+            answer = work(session, caller.actor)
+        self._note(caller)
+        return answer
+
+    def write(self, scopes: tuple[Scope, ...], work: Work[T]) -> T:
+        """Do work in one transaction; what a refused limit wrote is kept."""
+        with self.house.database.reading() as session:
+            caller = self._caller(session, scopes)
+        with self.house.database.transaction() as session:
+            if caller.is_stale:
+                note_use(session, caller.actor, now=self.now)
+            try:
+                return work(session, caller.actor)
+            except Refusal as refusal:
+                if refusal.kind is not Kind.LIMIT:
+                    raise
+                refused = refusal
+        raise refused
+
+    def _caller(self, session: Session, scopes: tuple[Scope, ...]) -> Caller:
+        caller = self._known(session)
+        state = self.request.state
+        state.key_id = caller.actor.key_id
+        state.left = self.house.keys.take(caller.actor.key_id)
+        caller.require(*scopes)
+        return caller
+
+    def _known(self, session: Session) -> Caller:
+        try:
+            return caller_of(session, self._secret, now=self.now)
+        except Refusal:
+            self.house.strangers.take(self.request.client and self.request.client.host)
+            raise
+
+    def _note(self, caller: Caller) -> None:
+        if caller.is_stale:
+            with self.house.database.transaction() as session:
+                note_use(session, caller.actor, now=self.now)
+
+
+async def _visit(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+) -> Visit:
+    """Without a key nothing else is looked at, not even whether the request has a shape."""
+    house: House = request.app.state.house
+    if credentials is None:
+        house.strangers.take(request.client and request.client.host)
+        raise forbidden(
+            "key_missing", "Send an API key in the header, as Authorization: Bearer KEY."
+        )
+    return Visit(house, request, credentials.credentials)
+
+
+Visitor = Annotated[Visit, Depends(_visit)]
