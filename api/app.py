@@ -16,6 +16,7 @@ from api.visits import House
 from core.database import Database
 from core.settings import Settings
 
+PARTS = (results, verifications, downloads, templates, health)
 VERSION = "1"
 DESCRIPTION = """
 The results of one recognising organisation, for its CRM: read every version of every result by a
@@ -37,8 +38,9 @@ def application(
     app.state.house = House(settings, database, clock, Bucket(settings.api_requests_per_minute))
     app.state.metrics = Metrics(database)
     app.add_middleware(RequestLog, metrics=app.state.metrics)
-    for part in (results, verifications, downloads, templates, health):
-        app.include_router(part.router)
+    app.state.routers = [part.router for part in PARTS]
+    for router in app.state.routers:
+        app.include_router(router)
     for path, mounted in mounts.items():
         app.mount(path, mounted)
     problems.install(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import OperationalError
 
 from api.answers import answer
@@ -32,7 +33,7 @@ def is_ready(request: Request) -> Response:
     return answer(request, {"status": "ready"})
 
 
-@router.get("/metrics", operation_id="showMetrics")
+@router.get("/metrics", operation_id="showMetrics", response_class=PlainTextResponse)
 def show_metrics(request: Request) -> Response:
     """For Prometheus: counts and times, nothing of anybody."""
     return Response(request.app.state.metrics.text(), media_type=MEDIA_TYPE)

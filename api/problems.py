@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from core.refusals import Kind, Refusal
 
@@ -28,6 +30,11 @@ STATUSES = {
     Kind.UNAVAILABLE: 503,
 }
 UNAUTHORISED = frozenset({"key_missing", "key_unknown"})
+METHOD_NOT_ALLOWED = 405
+_NAMED = {
+    404: ("no_such_address", "There is nothing at this address. /docs lists what there is."),
+    405: ("no_such_method", "This address does not take this method. /docs says which it takes."),
+}
 TITLES = {
     400: "The request is wrong",
     401: "A key is needed",
@@ -99,11 +106,18 @@ def _misshapen(request: Request, error: Exception) -> Response:
 
 def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
-    codes = {404: "no_such_address", 405: "no_such_method"}
-    details = {404: "There is nothing at this address. /docs lists what there is."}
-    detail = details.get(error.status_code, str(error.detail))
-    code = codes.get(error.status_code, "http")
-    return problem(request, error.status_code, code, detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
+    code, detail = _NAMED.get(error.status_code, ("http", str(error.detail)))
+    return problem(request, error.status_code, code, detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Of every route with this address; Starlette names those of the first only."""
+    ours = chain.from_iterable(router.routes for router in request.app.state.routers)
+    met = (one for one in ours if one.matches(request.scope)[0] is Match.PARTIAL)
+    return sorted({method for one in met for method in one.methods})
 
 
 def _no_database(request: Request, error: Exception) -> Response:

@@ -29,7 +29,11 @@ def list_results(
     visitor: Visitor,
     request: Request,
     since: Annotated[
-        str | None, Query(description="The `next` of the page before; none for the beginning.")
+        str | None,
+        Query(
+            description="The `next` of the page before; none for the beginning.",
+            json_schema_extra={"pattern": "^[0-9]{1,9}-[0-9]{1,9}$"},
+        ),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
 ) -> Response:

@@ -8,6 +8,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from api.app import application
+from api.limits import Bucket
 from api.service import ApiPart
 from core.database import Database
 from core.keys import Scope, add_key
@@ -22,6 +23,7 @@ class Door:
     def __init__(self, database: Database, part: ApiPart, organisation: Organisation) -> None:
         self.database, self.part, self.organisation = database, part, organisation
         self.now = NOW
+        self.strangers: Bucket
         self._clients: list[httpx.Client] = []
 
     @property
@@ -48,13 +50,16 @@ Opened = Callable[..., Door]
 
 
 @contextmanager
-def _running(database: Database, settings: Settings, mounts: dict[str, ASGIApp]) -> Iterator[Door]:
+def opened(
+    database: Database, settings: Settings, mounts: dict[str, ASGIApp] | None = None
+) -> Iterator[Door]:
     with database.transaction() as session:
         organisation = an_organisation(session)
     doors: list[Door] = []
-    app = application(settings, database, lambda: doors[0].now, mounts)
+    app = application(settings, database, lambda: doors[0].now, mounts or {})
     part = ApiPart(app, "127.0.0.1", 0)
     doors.append(Door(database, part, organisation))
+    doors[0].strangers = app.state.house.strangers
     part.start()
     try:
         yield doors[0]
@@ -71,7 +76,7 @@ def running(database: Database) -> Callable[..., Door]:
     with ExitStack() as stack:
 
         def run(mounts: dict[str, ASGIApp] | None = None, **settings: object) -> Door:
-            return stack.enter_context(_running(database, Settings(**settings), mounts or {}))
+            return stack.enter_context(opened(database, Settings(**settings), mounts))
 
         yield run
 
