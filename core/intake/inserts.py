@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Protocol
 
 from sqlalchemy import Table
@@ -20,6 +21,7 @@ _ABSENT = {"status": "RELEASED"} | dict.fromkeys(
 )
 """What a column gets that a file has not; '' if it is not here."""
 
+Columns = Sequence[Sequence[Any]]
 Row = tuple[Any, ...]
 
 
@@ -45,7 +47,7 @@ class Inserts(Protocol):
         """TRF numbers as `among` takes them."""
         ...
 
-    def insert(self, rows: Sequence[Row], there: Callable[[], There]) -> There:
+    def insert(self, columns: Columns, there: Callable[[], There]) -> There:
         """Insert the rows that are not there; give those that are, from the look-up given."""
         ...
 
@@ -88,9 +90,10 @@ class _Sqlite:
     def listed(self, numbers: Sequence[str]) -> str:
         return json.dumps(numbers)
 
-    def insert(self, rows: Sequence[Row], there: Callable[[], There]) -> There:
+    def insert(self, columns: Columns, there: Callable[[], There]) -> There:
+        rows = zip(*columns, strict=True)
         inserted: int = self._driver.executemany(self._sql, rows).rowcount
-        return {} if inserted == len(rows) else there()
+        return {} if inserted == len(columns[0]) else there()
 
     def meanwhile(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -103,7 +106,7 @@ class _Postgres:
     """Those that are not there, by COPY; staging them all costs half as much again."""
 
     batch = 5000
-    among = "= ANY(:numbers)"
+    among = "= ANY(CAST(:numbers AS text[]))"
     mark = "%s"
 
     def __init__(self, driver: Any, names: Sequence[str]) -> None:
@@ -113,15 +116,16 @@ class _Postgres:
         self._rest = tuple(absent.values())
         self._trf = names.index("trf_number")
 
-    def listed(self, numbers: Sequence[str]) -> list[str]:
-        return list(numbers)
+    def listed(self, numbers: Sequence[str]) -> str:
+        return f"{{{','.join(numbers)}}}"
 
-    def insert(self, rows: Sequence[Row], there: Callable[[], There]) -> There:
+    def insert(self, columns: Columns, there: Callable[[], There]) -> There:
         known = there()
+        rows = zip(*columns, *map(repeat, self._rest), strict=False)
         with self._driver.cursor() as cursor, cursor.copy(self._sql) as copy:
             for row in rows:
                 if row[self._trf] not in known:
-                    copy.write_row(row + self._rest)
+                    copy.write_row(row)
         return known
 
     def meanwhile(self) -> AbstractContextManager[object]:

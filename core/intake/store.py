@@ -5,7 +5,7 @@ What was there already is compared, and changed with what it was kept as `Change
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,12 @@ from sqlmodel import Session
 from core.fields import BY_ATTRIBUTE, Kind
 from core.intake.headings import LAST_MODIFIED, PHOTO, STATUS
 from core.intake.ingested import Ingested
-from core.intake.inserts import RESULT, Row, Stored, There, inserts_for
+from core.intake.inserts import RESULT, Columns, Row, Stored, There, inserts_for
 from core.intake.values import photo_type
 from core.prepared import Prepared
 from core.tables import Arrival, Change
 from core.tables.columns import Instant
 from core.terms import Module, band_in_file
-
-Columns = Mapping[str, Sequence[Any]]
 
 _CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
 
@@ -55,7 +53,7 @@ class Store:
         self._trf = self._names.index("trf_number")
         self._inserts = inserts_for(session, self._names)
         self._batch = 1 if PHOTO in names else self._inserts.batch
-        self._rows: list[Row] = []
+        self._waiting: list[list[Any]] = [[] for _ in self._names]
         self._meanwhile = ExitStack()
         among = f"trf_number {self._inserts.among}"
         self._find = Prepared(
@@ -63,33 +61,39 @@ class Store:
         )
         self._deliver = Prepared(_delivery(f"{among} ORDER BY id ON CONFLICT DO NOTHING"))
 
-    def add(self, columns: Columns) -> None:
+    def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Store a chunk, now or with the next ones."""
-        self._rows += zip(*(columns[name] for name in self._names), strict=True)
-        if len(self._rows) >= self._batch:
+        for name, waiting in zip(self._names, self._waiting, strict=True):
+            waiting.extend(columns[name])
+        if len(self._waiting[0]) >= self._batch:
             self.finish()
         if PHOTO in columns:
             self._add_photos(columns["trf_number"], columns[PHOTO])
 
     def finish(self) -> None:
         """Store what waits; rows whose number stands there twice follow one another."""
-        rows, self._rows = self._rows, []
-        for batch in _without_repeats(rows, self._trf):
-            self._add(batch)
+        columns, self._waiting = self._waiting, [[] for _ in self._names]
+        if not columns[0]:
+            return
+        if len(set(columns[self._trf])) == len(columns[self._trf]):
+            self._add(columns)
+            return
+        for batch in _without_repeats(zip(*columns, strict=True), self._trf):
+            self._add(list(zip(*batch, strict=True)))
 
     def close(self) -> None:
         """Wait for the database, and give back what the load needed."""
         self._meanwhile.close()
         self._inserts.close()
 
-    def _add(self, rows: Sequence[Row]) -> None:
+    def _add(self, columns: Columns) -> None:
         self._meanwhile.close()
-        numbers = [row[self._trf] for row in rows]
+        numbers = columns[self._trf]
         before: int = _NEWEST.run(self._session, {}).fetchone()[0]
-        there = self._inserts.insert(rows, lambda: self._there(numbers, before))
+        there = self._inserts.insert(columns, lambda: self._there(numbers, before))
         if there:
-            self._compare(rows, there)
-        new = len(rows) - len(there)
+            self._compare(zip(*columns, strict=True), there)
+        new = len(numbers) - len(there)
         self._told.new += new
         self._told.delivered += new
         if new:
@@ -101,7 +105,7 @@ class Store:
         found = self._find.run(self._session, values)
         return {row[self._trf + 1]: Stored(row[0], tuple(row[1:])) for row in found}
 
-    def _compare(self, rows: Sequence[Row], known: There) -> None:
+    def _compare(self, rows: Iterable[Row], known: There) -> None:
         changes: list[dict[str, Any]] = []
         updates: list[Row] = []
         for row in rows:
@@ -201,17 +205,14 @@ def _photo(result_id: int, data: bytes) -> dict[str, Any]:
     return {"id": result_id, "kind": photo_type(data), "data": data}
 
 
-def _without_repeats(rows: Sequence[Row], trf: int) -> Iterator[Sequence[Row]]:
-    if len({row[trf] for row in rows}) == len(rows):
-        yield rows
-        return
+def _without_repeats(rows: Iterable[Row], trf: int) -> Iterator[Iterable[Row]]:
     batch: dict[str, Row] = {}
     for row in rows:
         if row[trf] in batch:
-            yield list(batch.values())
+            yield batch.values()
             batch = {}
         batch[row[trf]] = row
-    yield list(batch.values())
+    yield batch.values()
 
 
 def _heading(name: str) -> str:
