@@ -15,7 +15,7 @@ from api.limits import Bucket
 from core.actors import Actor
 from core.database import Database
 from core.keys import Caller, Scope, caller_of, note_use
-from core.refusals import Kind, Refusal, forbidden
+from core.refusals import Kind, Refusal, forbidden, usage
 from core.settings import Settings
 
 T = TypeVar("T")
@@ -104,7 +104,21 @@ async def _visit(
         raise forbidden(
             "key_missing", "Send an API key in the header, as Authorization: Bearer KEY."
         )
+    _refuse_strange_parameters(request)
     return Visit(house, request, credentials.credentials)
+
+
+def _refuse_strange_parameters(request: Request) -> None:
+    """A misspelt `since` must not give everything from the beginning."""
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            raise usage(
+                "unknown_parameter",
+                "{name} is not a parameter of this address. It takes: {known}.",
+                name=name[:40],
+                known=", ".join(sorted(known)) or "none",
+            )
 
 
 Visitor = Annotated[Visit, Depends(_visit)]

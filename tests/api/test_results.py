@@ -132,3 +132,10 @@ def test_an_account_for_verification_only_has_no_results(door):
 
     no = door.client(Scope.READ).get("/v1/results")
     assert (no.status_code, no.json()["code"]) == (403, "verification_only")
+
+
+def test_a_misspelt_parameter_is_refused_and_not_passed_over(crm):
+    no = crm.get("/v1/results", params={"sinse": "12-1"}).json()
+
+    assert (no["status"], no["code"]) == (400, "unknown_parameter")
+    assert "limit, since" in no["detail"]
