@@ -90,7 +90,7 @@ def test_a_worker_that_was_stopped_and_goes_on_sends_nothing_that_another_sent(p
     postgres_crew.wait(lambda: len(postgres_crew.sent()) > 20)
     sleeper.send_signal(signal.SIGSTOP)
     time.sleep(2.5)
-    postgres_crew.hire(takes=0.001)
+    postgres_crew.hire(takes=0.001, dead_after=2.0)
     postgres_crew.wait(lambda: len(postgres_crew.sent()) > 300)
     sleeper.send_signal(signal.SIGCONT)
 
@@ -120,7 +120,7 @@ def _restarted_during_a_rescue(crew, server) -> None:
     crew.owe(1500)
     doomed = [crew.hire(takes=0.01, rescues=False) for _ in range(2)]
     crew.wait(lambda: len(crew.sent()) > 30)
-    crew.hire(takes=0.01)
+    crew.hire(takes=0.01, dead_after=1.5)
     for process in doomed:
         kill(crew, process)
     time.sleep(1.8)

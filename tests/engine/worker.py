@@ -21,7 +21,7 @@ from core.transports import NotSent
 from core.worker import WorkerPart
 
 OPTIONS = {
-    "dead_after": 2.0,
+    "dead_after": 30.0,
     "beat": 0.3,
     "first_delay": 30.0,
     "spacing": 0.0,
