@@ -6,20 +6,28 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, Protocol
 
 from sqlalchemy import Table
 from sqlmodel import Session
 
+from core.records import BANDS
 from core.tables import Result
+from core.terms import HALF_BANDS, RELEASED
 from core.turns import wait_for_loads
 
 RESULT: Table = Result.__table__  # type: ignore[attr-defined]
-_ABSENT = {"status": "RELEASED"} | dict.fromkeys(
-    ("listening", "reading", "writing", "speaking", "overall")
-)
+_ABSENT = {"status": RELEASED} | dict.fromkeys(BANDS)
 """What a column gets that a file has not; '' if it is not here."""
+
+SENT = 500
+"""So many rows at a time, while the server stores those before."""
+
+_NOTHING = "\x01"
+_BAND_TEXTS = {None: _NOTHING} | {
+    half_bands: str(half_bands) for half_bands in range(HALF_BANDS + 1)
+}
 
 Columns = Sequence[Sequence[Any]]
 Row = tuple[Any, ...]
@@ -103,7 +111,11 @@ class _Sqlite:
 
 
 class _Postgres:
-    """Those that are not there, by COPY; staging them all costs half as much again."""
+    """Those that are not there, by COPY; staging them all costs half as much again.
+
+    The text is joined here, at half the price of the driver's rows: a checked cell holds neither
+    the tab nor the line's end nor the mark of nothing that part the text.
+    """
 
     batch = 5000
     among = "= ANY(CAST(:numbers AS text[]))"
@@ -112,8 +124,11 @@ class _Postgres:
     def __init__(self, driver: Any, names: Sequence[str]) -> None:
         self._driver = driver
         absent = _absent(names)
-        self._sql = f"COPY result ({','.join([*names, *absent])}) FROM STDIN"
-        self._rest = tuple(absent.values())
+        self._sql = (
+            f"COPY result ({','.join([*names, *absent])}) FROM STDIN WITH (NULL '{_NOTHING}')"
+        )
+        self._rest = [repeat(_NOTHING if value is None else value) for value in absent.values()]
+        self._bands = [place for place, name in enumerate(names) if name in BANDS]
         self._trf = names.index("trf_number")
 
     def listed(self, numbers: Sequence[str]) -> str:
@@ -121,11 +136,14 @@ class _Postgres:
 
     def insert(self, columns: Columns, there: Callable[[], There]) -> There:
         known = there()
-        rows = zip(*columns, *map(repeat, self._rest), strict=False)
+        texts = list(columns)
+        for place in self._bands:
+            texts[place] = [*map(_BAND_TEXTS.__getitem__, columns[place])]
+        rows = zip(*texts, *self._rest, strict=False)
+        new = (row for row in rows if row[self._trf] not in known) if known else rows
         with self._driver.cursor() as cursor, cursor.copy(self._sql) as copy:
-            for row in rows:
-                if row[self._trf] not in known:
-                    copy.write_row(row)
+            while lines := "\n".join(map("\t".join, islice(new, SENT))):
+                copy.write(lines.replace("\\", "\\\\") + "\n")
         return known
 
     def meanwhile(self) -> AbstractContextManager[object]:

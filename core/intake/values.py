@@ -60,11 +60,11 @@ def date_reader(
     earliest = FIRST_TEST if column == "test_date" else ""
 
     def one(cell: str) -> str:
-        if not cell.strip():
-            raise Wrong(blank(heading))
         try:
             iso = read(cell)
         except ValueError:
+            if not cell.strip():
+                raise Wrong(blank(heading)) from None
             raise Wrong(
                 say(
                     "{heading} is not a date written {format}",
