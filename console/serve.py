@@ -30,10 +30,11 @@ WAIT_SECONDS = 2.0
 
 
 class Name(StrEnum):
-    """The parts of the service."""
+    """The parts of the service, in the order in which they start."""
 
-    SCHEDULER = "scheduler"
     WORKER = "worker"
+    SCHEDULER = "scheduler"
+    API = "api"
 
 
 class Part(Protocol):
@@ -62,7 +63,7 @@ def serve(
 
     settings = read_settings()
     configure_logs()
-    chosen = list(dict.fromkeys(parts or Name))
+    chosen = [name for name in Name if name in (parts or Name)]
     database = Database(settings.database_url)
     with _stop_signals() as stop:
         if not _wait_for(database, stop):
@@ -136,10 +137,9 @@ Now = Callable[[], datetime]
 
 
 def _worker(settings: Settings, database: Database, now: Now) -> Part:
-    from mail.transport import mail_transport
-
     from core.terms import Channel
     from core.worker import WorkerPart
+    from mail.transport import mail_transport
 
     transports = {Channel.MAIL: mail_transport(settings, database, now)}
     return WorkerPart(database, transports, now)
@@ -151,7 +151,16 @@ def _scheduler(settings: Settings, database: Database, now: Now) -> Part:
     return SchedulerPart(database, settings, now)
 
 
+def _api(settings: Settings, database: Database, now: Now) -> Part:
+    from api.app import application
+    from api.service import ApiPart
+
+    app = application(settings, database, now, {})
+    return ApiPart(app, settings.http_host, settings.http_port)
+
+
 _BUILDERS: dict[Name, Callable[[Settings, Database, Now], Part]] = {
-    Name.SCHEDULER: _scheduler,
     Name.WORKER: _worker,
+    Name.SCHEDULER: _scheduler,
+    Name.API: _api,
 }
