@@ -89,6 +89,7 @@ class SlackStandIn(People):
     async def _listen(self, port: int) -> int:
         routes = web.Application(client_max_size=64 << 20)
         routes.router.add_post("/api/{method}", self._call)
+        routes.router.add_get("/api/{method}", self._call)
         routes.router.add_post("/upload/{file}", self._upload)
         routes.router.add_get("/files/{file}", self._file)
         routes.router.add_post("/hooks/{hook}", self._hook)
@@ -191,7 +192,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         document: dict[str, Any] = await request.json()
         return document
-    form = dict(await request.post())
+    form = {**request.query, **await request.post()}
     return {name: _value(str(text)) for name, text in form.items()}
 
 

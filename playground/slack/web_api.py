@@ -154,6 +154,7 @@ def _share(
     )
 
 
+@method("views.push", None)
 @method("views.open", None)
 def _view_open(workspace: Workspace, arguments: Arguments) -> Answer:
     trigger, view = required(arguments, "trigger_id", "view")

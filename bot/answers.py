@@ -1,0 +1,183 @@
+"""One line of the shared grammar, for somebody in Slack, into a message for them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import Session
+
+from bot.askers import Asker, Document, Doorkeeper
+from bot.blocks.kit import Block, Reader, actions, opens, runs
+from bot.blocks.render import Said, load_renderings, said, told
+from bot.desk import Desk
+from bot.files import file_owed
+from bot.workspaces import Workspaces
+from core import links
+from core.actors import Actor
+from core.commands.registry import Attachment
+from core.commands.run import Reply, run_for
+from core.installations import installation_of
+from core.links import LinkCard
+from core.outbox import owe
+from core.phrases import say
+from core.refusals import Refusal, forbidden
+from core.terms import Role
+
+LINK = "link"
+SUGGESTED = "Did you mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a line: the message, and the answer and actor unless it was refused."""
+
+    said: Said
+    reply: Reply | None = None
+    refusal: Refusal | None = None
+
+
+class Answers:
+    """The way in for everything that people do: who, may they, the line, the message."""
+
+    def __init__(self, desk: Desk) -> None:
+        load_renderings()
+        self.desk = desk
+        self.workspaces = Workspaces(desk)
+        self.doorkeeper = Doorkeeper()
+        self.prefix = desk.settings.slack_command_prefix
+
+    async def to(
+        self,
+        client: AsyncWebClient,
+        asker: Asker,
+        line: str,
+        attachments: tuple[Attachment, ...] = (),
+        *,
+        as_file: bool = False,
+    ) -> Heard:
+        """The answer, or the refusal in plain words; `as_file` sends a table as a file anyway."""
+        try:
+            person = await self.doorkeeper.admit(client, asker)
+            if _is_link(line):
+                card = await self._linked(asker, person, line)
+                return Heard(said(card, self.reader(None)))
+            reply = await self.run(asker, line, attachments, as_file=as_file)
+        except Refusal as refusal:
+            return Heard(self.refused(refusal), refusal=refusal)
+        return Heard(said(reply.answer, self.reader(reply.actor)), reply)
+
+    async def actor(self, client: AsyncWebClient, asker: Asker) -> Actor:
+        """Who the asker is here; raise Refusal for whom we do not serve."""
+        await self.doorkeeper.admit(client, asker)
+        return await self.desk.run(partial(self._actor, asker))
+
+    async def run(
+        self,
+        asker: Asker,
+        line: str,
+        attachments: tuple[Attachment, ...] = (),
+        *,
+        as_file: bool = False,
+    ) -> Reply:
+        """One line in one transaction, with the file that it may make; raise Refusal."""
+        return await self.desk.run(partial(self._run, asker, line, attachments, as_file))
+
+    def reader(self, actor: Actor | None) -> Reader:
+        """How an actor reads; somebody unknown reads English (UK)."""
+        if actor is None:
+            return Reader(prefix=self.prefix)
+        is_administrator = actor.role is Role.ADMINISTRATOR
+        return Reader(actor.language, actor.time_zone, self.prefix, is_administrator)
+
+    def refused(self, refusal: Refusal, reader: Reader | None = None) -> Said:
+        """What happened, what to do, and a button for it where there is one."""
+        reader = reader or self.reader(None)
+        return told(refusal.message, reader, *_ways_on(refusal, reader))
+
+    def _run(
+        self, asker: Asker, line: str, attachments: tuple[Attachment, ...], as_file: bool
+    ) -> Reply:
+        now = self.desk.clock()
+
+        def owe_file(session: Session, reply: Reply) -> None:
+            reader = self.reader(reply.actor)
+            owed = file_owed(asker, reply.actor, reply.answer, reader, always=as_file)
+            if owed is not None:
+                owe(session, [owed], now=now)
+
+        return run_for(
+            self.desk.database,
+            lambda session: links.actor_in_slack(session, asker.team_id, asker.user_id),
+            line,
+            now=now,
+            settings=self.desk.settings,
+            attachments=attachments,
+            then=owe_file,
+        )
+
+    def _actor(self, asker: Asker) -> Actor:
+        with self.desk.database.reading() as session:
+            return links.actor_in_slack(session, asker.team_id, asker.user_id)
+
+    async def _linked(self, asker: Asker, person: Document, line: str) -> LinkCard:
+        """`link` for somebody who may be nobody yet: the address, or the code that went there."""
+        word = line.partition(" ")[2].strip()
+        if word and "@" not in word:
+            code = partial(
+                links.link_for,
+                self.desk.database,
+                asker.team_id,
+                asker.user_id,
+                word,
+                now=self.desk.clock(),
+            )
+            return await self.desk.run(code)
+        email = word or (person.get("profile") or {}).get("email") or ""
+        return await self.desk.run(partial(self._asked, asker, _unwrapped(email)))
+
+    def _asked(self, asker: Asker, email: str) -> LinkCard:
+        now = self.desk.clock()
+        with self.desk.database.transaction() as session:
+            try:
+                actor = links.actor_in_slack(session, asker.team_id, asker.user_id)
+            except Refusal:
+                return self._code_sent(session, asker, email)
+            return links.own_link(session, actor, now=now)
+
+    def _code_sent(self, session: Session, asker: Asker, email: str) -> LinkCard:
+        installation = installation_of(session, asker.team_id)
+        if installation is None:
+            raise forbidden("not_installed", "The bot is not installed in this workspace.")
+        if not email:
+            raise forbidden(
+                "address_hidden",
+                "Slack does not tell your e-mail address. Type `link` with the address under "
+                "which you are enrolled.",
+            )
+        return links.ask(session, installation, email, now=self.desk.clock())
+
+
+def _is_link(line: str) -> bool:
+    return line.split(maxsplit=1)[:1] == [LINK]
+
+
+def _unwrapped(word: str) -> str:
+    """Slack writes an address as `<mailto:ann@uni.example|ann@uni.example>`."""
+    inner = word.strip().removeprefix("<").removesuffix(">").removeprefix("mailto:")
+    return inner.partition("|")[0]
+
+
+def _ways_on(refusal: Refusal, reader: Reader) -> list[Block]:
+    """The nearest command as a button, or linking, or help."""
+    if refusal.code == "not_linked":
+        return [actions(runs(reader.plain(say("Send me a code")), LINK, LINK, style="primary"))]
+    parts = getattr(refusal.message, "parts", {})
+    near = parts.get("near")
+    if refusal.code == "unknown_command":
+        buttons = [runs(near, near, "near", style="primary")] if near else []
+        return [actions(*buttons, runs(reader.plain(say("Help")), "help", "help"))]
+    if refusal.code.startswith("trf_") or refusal.code == "no_numbers":
+        return [actions(opens(reader.plain(say("Verify a Test Report Form")), "verify"))]
+    return []

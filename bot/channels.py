@@ -1,0 +1,119 @@
+"""What is said in a channel: announcements that are chosen, masked cards that are shared."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.answers import Answers, Heard
+from bot.askers import Asker
+from bot.blocks.kit import Reader
+from bot.blocks.render import Said, told
+from bot.blocks.shared import masked_card
+from bot.replies import code_of, seconds_of
+from core import audit
+from core.actors import Actor
+from core.installations import channel_id_of
+from core.phrases import say
+from core.refusals import Kind, Refusal, conflict, forbidden, limit, missing, unavailable, usage
+from core.verification import VerificationCard
+
+HERE = "here"
+NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})
+
+
+class Channels:
+    """Each post asks first whether the bot is a member, and whether others than ours are."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    async def choose(self, client: AsyncWebClient, asker: Asker, typed: str) -> Heard:
+        """`channel here` or `channel #name`: the bot says hello there, which proves it can."""
+        try:
+            actor = await self._answers.actor(client, asker)
+            actor.require_administrator()
+            channel = asker.channel_id if typed.lower() == HERE else channel_id_of(typed)
+            await self._refuse_shared(client, asker, channel)
+            await self._post(client, channel, _hello(self._answers.reader(actor)))
+        except Refusal as refusal:
+            return Heard(self._answers.refused(refusal), refusal=refusal)
+        return await self._answers.to(client, asker, f"channel {channel}")
+
+    async def share(self, client: AsyncWebClient, asker: Asker, number: str) -> Said:
+        """A masked card for everybody in the channel, after the person was asked."""
+        try:
+            await self._answers.actor(client, asker)
+            if asker.is_direct or not asker.channel_id:
+                raise usage("no_channel", "There is nobody here to share it with.")
+            await self._refuse_shared(client, asker, asker.channel_id)
+            reply = await self._answers.run(asker, f"verify {number}")
+            if not isinstance(reply.answer, VerificationCard):
+                raise usage("nothing_to_share", "Only one number at a time is shared.")
+            reader = self._answers.reader(reply.actor)
+            await self._post(client, asker.channel_id, masked_card(reply, asker, reader))
+            await self._answers.desk.run(partial(self._note, reply.actor, asker, number))
+        except Refusal as refusal:
+            return self._answers.refused(refusal)
+        return told(say("Shared, masked."), reader)
+
+    async def _refuse_shared(self, client: AsyncWebClient, asker: Asker, channel: str) -> None:
+        there = Asker(asker.team_id, asker.user_id, channel)
+        if await self._answers.doorkeeper.is_shared(client, there, unknown=True):
+            raise forbidden(
+                "not_there",
+                "I cannot see that this channel is yours alone. Invite me with `/invite`, and "
+                "choose one that is not shared with other organisations.",
+            )
+
+    async def _post(self, client: AsyncWebClient, channel: str, said: Said) -> None:
+        try:
+            await client.chat_postMessage(channel=channel, **said.posted())
+        except SlackApiError as error:
+            raise _not_posted(code_of(error), error) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise unavailable(
+                "slack_unavailable",
+                "Slack did not answer; the message may or may not be there. Look before you try "
+                "again.",
+            ) from error
+
+    def _note(self, actor: Actor, asker: Asker, number: str) -> None:
+        now = self._answers.desk.clock()
+        with self._answers.desk.database.transaction() as session:
+            audit.record(
+                session,
+                actor,
+                "verification:shared",
+                now=now,
+                subject=number,
+                channel=asker.channel_id,
+            )
+
+
+def _hello(reader: Reader) -> Said:
+    return told(
+        say(
+            "New results are announced here from now on: how many there are, and never whose. "
+            "Everybody who is enrolled can download them from the announcement."
+        ),
+        reader,
+    )
+
+
+def _not_posted(error: str, cause: SlackApiError) -> Refusal:
+    if error in NOT_THERE:
+        return missing("not_in_channel", "I am not a member of that channel. `/invite` me first.")
+    if error == "is_archived":
+        return conflict("is_archived", "That channel is archived. Choose another one.")
+    if error == "ratelimited":
+        seconds = int(seconds_of(cause) or 1)
+        return limit("ratelimited", "Slack asks to wait {n} seconds. Try again then.", n=seconds)
+    return Refusal(
+        Kind.UNAVAILABLE,
+        "not_posted",
+        say("Slack refused the message ({reason}). Nothing was changed.", reason=error),
+    )

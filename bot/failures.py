@@ -1,0 +1,45 @@
+"""A listener that fails says so to the person, with a reference, and to the log, once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.blocks.kit import Reader
+from bot.blocks.render import told
+from bot.telling import tell
+from core.phrases import say
+
+log = structlog.get_logger(__name__)
+
+Listener = Callable[[AsyncArgs], Awaitable[None]]
+
+
+def reported(listener: Listener) -> Listener:
+    """Wrap a listener, lazy or not: Bolt swallows what a lazy one raises."""
+
+    @functools.wraps(listener)
+    async def run(args: AsyncArgs) -> None:
+        try:
+            await listener(args)
+        except Exception as bug:  # noqa: BLE001  Bolt's error handler, as DESIGN.md names it
+            await _report(args, bug)
+
+    # Bolt looks at the parameters of the function it is given, not of what it wraps.
+    del run.__wrapped__
+    return run
+
+
+async def _report(args: AsyncArgs, bug: Exception) -> None:
+    reference = uuid4().hex[:8]
+    log.error("slack-listener-failed", reference=reference, exc_info=bug)
+    sentence = say(
+        "Something went wrong here, and it is our fault. Nothing you had is lost. Try again; if "
+        "it happens again, tell your operator the reference {reference}.",
+        reference=reference,
+    )
+    await tell(args, told(sentence, Reader()))

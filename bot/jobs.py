@@ -1,0 +1,46 @@
+"""Work for a request that may outlast its acknowledgement, finished by its lazy listener."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+from uuid import uuid4
+
+Value = TypeVar("Value")
+
+QUICK_SECONDS = 0.2
+"""Slack waits three seconds; people take this for at once, and a stalled database costs no more."""
+
+PATIENCE_SECONDS = 2.0
+"""After this somebody who waits is told so."""
+
+
+class Jobs:
+    """Work under way by id: Bolt gives the lazy listener a copy of the context, texts only."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, asyncio.Task[Any]] = {}
+
+    def start(self, work: Coroutine[Any, Any, Value]) -> str:
+        """Begin; the id finds it again."""
+        job = uuid4().hex
+        self._open[job] = asyncio.ensure_future(work)
+        return job
+
+    async def soon(self, job: str, seconds: float = QUICK_SECONDS) -> bool:
+        """Whether it is done within the time."""
+        done, _ = await asyncio.wait({self._open[job]}, timeout=seconds)
+        return bool(done)
+
+    async def result(self, job: str) -> Any:
+        """What came of it, which is then forgotten."""
+        try:
+            return await self._open[job]
+        finally:
+            del self._open[job]
+
+    async def drain(self, grace: float) -> None:
+        """Wait for what was begun."""
+        if self._open:
+            await asyncio.wait(self._open.values(), timeout=grace)

@@ -1,0 +1,140 @@
+"""Buttons: each runs a line, opens a form, shares, downloads what was announced, or refreshes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.announced import download_announced
+from bot.answers import Heard
+from bot.askers import asker_of
+from bot.blocks.kit import Reader
+from bot.blocks.render import Said, told
+from bot.forms import Opening
+from bot.homes import Homes
+from bot.jobs import PATIENCE_SECONDS, Jobs
+from bot.lines import Lines
+from bot.listeners.commands import waits
+from bot.listeners.views import Views
+from bot.telling import message_view, respond, tell_directly
+from core.installations import FORGET_AFTER, claim
+from core.phrases import Phrase, say
+from core.refusals import Refusal
+
+Action = dict[str, Any]
+
+DOUBLE_CLICK = timedelta(seconds=10)
+ONCE = frozenset({"download", "redownload", "announced", "share"})
+"""What a second click must not do again; all others may be done twice."""
+
+THE_ANSWER = say("Answer")
+
+
+class Actions:
+    """All block actions: one listener, told apart by what stands before the colon."""
+
+    def __init__(self, lines: Lines, jobs: Jobs, views: Views, homes: Homes) -> None:
+        self._lines, self._jobs, self._views, self._homes = lines, jobs, views, homes
+        self._answers, self._desk = lines.answers, lines.answers.desk
+        self._by_kind: dict[str, Callable[[AsyncArgs, Action], Awaitable[None]]] = {
+            "run": self._run,
+            "open": self._open,
+            "share": self._share,
+            "announced": self._announced,
+            "home": self._refresh,
+            "builder": views.build,
+        }
+
+    async def begin(self, args: AsyncArgs) -> None:
+        """Slack wants to know only that it was heard."""
+        await args.ack()
+
+    async def finish(self, args: AsyncArgs) -> None:
+        """Do what the button says."""
+        action: Action = args.body["actions"][0]
+        handle = self._by_kind.get(action["action_id"].partition(":")[0])
+        if handle is not None:
+            await handle(args, action)
+
+    async def _run(self, args: AsyncArgs, action: Action) -> None:
+        line = action.get("value") or (action.get("selected_option") or {}).get("value") or "help"
+        word = line.partition(" ")[0]
+        if word in ONCE and not await self._is_first(args, action, DOUBLE_CLICK):
+            return
+        await self._answer(args, partial(self._lines.heard, args.client, asker_of(args), line))
+
+    async def _announced(self, args: AsyncArgs, action: Action) -> None:
+        if not await self._is_first(args, action, DOUBLE_CLICK):
+            return
+        after, _, upto = action["value"].partition(":")
+        work = partial(download_announced, self._answers, asker_of(args), int(after), int(upto))
+        await self._answer(args, partial(self._admitted, args, work))
+
+    async def _share(self, args: AsyncArgs, action: Action) -> None:
+        if not await self._is_first(args, action, FORGET_AFTER):
+            return
+        said = await self._lines.channels.share(args.client, asker_of(args), action["value"])
+        await self._tell(args, said)
+
+    async def _open(self, args: AsyncArgs, action: Action) -> None:
+        name = action["action_id"].partition(":")[2]
+        await self._views.open(args, Opening(name, action.get("value") or ""))
+
+    async def _refresh(self, args: AsyncArgs, _: Action) -> None:
+        await self._homes.publish(args.client, asker_of(args))
+
+    async def _admitted(self, args: AsyncArgs, work: Callable[[], Awaitable[Heard]]) -> Heard:
+        try:
+            await self._answers.doorkeeper.admit(args.client, asker_of(args))
+        except Refusal as refusal:
+            return Heard(self._answers.refused(refusal), refusal=refusal)
+        return await work()
+
+    async def _answer(self, args: AsyncArgs, work: Callable[[], Any]) -> None:
+        """Where the button is: after a message for the person alone, else in a modal."""
+        if args.context.response_url:
+            job = self._jobs.start(work())
+            if not await self._jobs.soon(job, PATIENCE_SECONDS):
+                await respond(args, told(waits(), Reader()))
+            heard: Heard = await self._jobs.result(job)
+            await respond(args, heard.said)
+        else:
+            await self._answer_in_modal(args, work)
+        await self._homes.again(args)
+
+    async def _answer_in_modal(self, args: AsyncArgs, work: Callable[[], Any]) -> None:
+        reader = self._answers.reader(None)
+        view_id = await self._views.show(args, THE_ANSWER, reader)
+        heard: Heard = await self._jobs.result(self._jobs.start(work()))
+        if heard.reply is not None:
+            reader = self._answers.reader(heard.reply.actor)
+        view = _message(THE_ANSWER, heard.said, reader)
+        await args.client.views_update(view_id=view_id, view=view)
+
+    async def _tell(self, args: AsyncArgs, said: Said) -> None:
+        if args.context.response_url:
+            await respond(args, said)
+        else:
+            await tell_directly(args, said)
+
+    async def _is_first(self, args: AsyncArgs, action: Action, within: timedelta) -> bool:
+        """Whether this person did not click the same button of the same message just now."""
+        where = args.body.get("container") or {}
+        place = where.get("message_ts") or where.get("view_id") or ""
+        asker = asker_of(args)
+        key = ":".join(
+            ("click", asker.team_id, asker.user_id, place, action["action_id"], action["value"])
+        )
+        return await self._desk.run(partial(self._claim, key, within))
+
+    def _claim(self, key: str, within: timedelta) -> bool:
+        with self._desk.database.transaction() as session:
+            return claim(session, key, within=within, now=self._desk.clock())
+
+
+def _message(title: Phrase, said: Said, reader: Reader) -> dict[str, Any]:
+    return message_view(reader.plain(title), said, reader.plain(say("Close")))

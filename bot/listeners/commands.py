@@ -1,0 +1,57 @@
+"""Slash commands: answered in the acknowledgement if that is quick, else where Slack says."""
+
+from __future__ import annotations
+
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.askers import asker_of
+from bot.blocks.kit import Reader
+from bot.blocks.render import told
+from bot.jobs import PATIENCE_SECONDS, Jobs
+from bot.lines import Lines
+from bot.names import line_of
+from bot.telling import respond
+from core.phrases import say
+
+JOB = "job"
+
+
+class Commands:
+    """One pair of listeners for all of them."""
+
+    def __init__(self, lines: Lines, jobs: Jobs, prefix: str) -> None:
+        self._lines, self._jobs, self._prefix = lines, jobs, prefix
+
+    async def begin(self, args: AsyncArgs) -> None:
+        """Acknowledge within 0.2 seconds, with the answer if there is one by then."""
+        command = args.command or {}
+        line = line_of(command["command"], command.get("text") or "", self._prefix) or "help"
+        job = self._jobs.start(self._lines.heard(args.client, asker_of(args), line))
+        if not await self._jobs.soon(job):
+            args.context[JOB] = job
+            await args.ack()
+            return
+        heard = await self._jobs.result(job)
+        await args.ack(**heard.said.ephemeral())
+
+    async def finish(self, args: AsyncArgs) -> None:
+        """The answer of a slow one."""
+        if JOB in args.context:
+            await answer_late(self._jobs, args)
+
+
+async def answer_late(jobs: Jobs, args: AsyncArgs) -> None:
+    """Whoever waits long is told so; the answer follows when it is there."""
+    job = args.context[JOB]
+    if not await jobs.soon(job, PATIENCE_SECONDS):
+        await respond(args, told(waits(), Reader()))
+    heard = await jobs.result(job)
+    await respond(args, heard.said)
+
+
+def waits() -> str:
+    """What is said meanwhile."""
+    return say(
+        "Busy just now. The answer follows here; if it does not within a minute, try again. "
+        "Nothing is lost."
+    )

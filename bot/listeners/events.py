@@ -1,0 +1,100 @@
+"""Events: the Home tab, what is written or dropped in direct messages, and being taken out."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.askers import asker_of
+from bot.blocks.render import Said
+from bot.blocks.verification import follows
+from bot.homes import Homes
+from bot.incoming import fetched
+from bot.lines import Lines
+from bot.numbers import numbers_in
+from bot.telling import tell_directly
+from core.installations import claim
+from core.phrases import say
+from core.refusals import Refusal, usage
+from core.verification import VerificationTable
+
+MOST_DROPPED = 5 << 20
+
+
+class Events:
+    """Each event is acted on once, however often Slack sends it."""
+
+    def __init__(self, lines: Lines, homes: Homes) -> None:
+        self._lines, self._homes = lines, homes
+        self._answers, self._desk = lines.answers, lines.answers.desk
+
+    async def begin(self, args: AsyncArgs) -> None:
+        """Heard."""
+        await args.ack()
+
+    async def home_opened(self, args: AsyncArgs) -> None:
+        """Publish the tab; the event comes for the messages tab as well."""
+        if (args.event or {}).get("tab", "home") == "home" and await self._is_first(args):
+            await self._homes.publish(args.client, asker_of(args))
+
+    async def message(self, args: AsyncArgs) -> None:
+        """A line typed to the bot, or a file with numbers dropped on it."""
+        event = args.event or {}
+        if event.get("channel_type") != "im" or event.get("bot_id") or not event.get("user"):
+            return
+        if event.get("subtype") not in {None, "file_share"} or not await self._is_first(args):
+            return
+        if event.get("files"):
+            said = await self._dropped(args)
+        else:
+            line = (event.get("text") or "").strip() or "help"
+            said = (await self._lines.heard(args.client, asker_of(args), line)).said
+        await tell_directly(args, said)
+
+    async def taken_out(self, args: AsyncArgs) -> None:
+        """The workspace uninstalled the app or revoked the bot's token."""
+        event = args.event or {}
+        bots = (event.get("tokens") or {}).get("bot")
+        if event.get("type") == "tokens_revoked" and not bots:
+            return
+        if await self._is_first(args):
+            team_id = args.context.team_id or ""
+            await self._desk.run(partial(self._answers.workspaces.revoke, team_id))
+
+    async def _dropped(self, args: AsyncArgs) -> Said:
+        event, asker = args.event or {}, asker_of(args)
+        try:
+            await self._answers.actor(args.client, asker)
+            files = await fetched(
+                event["files"],
+                args.context.bot_token or "",
+                self._desk.settings.slack_api_url,
+                most=MOST_DROPPED,
+            )
+            found = numbers_in("\n".join(one.data.decode("utf-8", "replace") for one in files))
+            if not found:
+                raise usage(
+                    "no_numbers",
+                    "There is no Test Report Form number in that file. Drop a CSV or text file "
+                    "with one number a line or in a column.",
+                )
+        except Refusal as refusal:
+            return self._answers.refused(refusal)
+        line = " ".join(["verify", *found])
+        heard = await self._lines.heard(args.client, asker, line, as_file=True)
+        if heard.reply is None or not isinstance(heard.reply.answer, VerificationTable):
+            return heard.said
+        reader = self._answers.reader(heard.reply.actor)
+        return Said(
+            reader.plain(say("Your list was checked.")), tuple(follows(heard.reply.answer, reader))
+        )
+
+    async def _is_first(self, args: AsyncArgs) -> bool:
+        key = f"event:{args.body.get('event_id')}"
+
+        def claimed() -> bool:
+            with self._desk.database.transaction() as session:
+                return claim(session, key, now=self._desk.clock())
+
+        return await self._desk.run(claimed)

@@ -1,0 +1,153 @@
+"""Forms: opened within a trigger's three seconds, and submitted."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_sdk.errors import SlackApiError
+
+from bot.answers import Heard
+from bot.askers import asker_of
+from bot.blocks.kit import Reader
+from bot.forms import AT_ONCE, FORMS, Opening, filled, template_problems
+from bot.homes import Homes
+from bot.incoming import fetched
+from bot.jobs import Jobs
+from bot.lines import Lines
+from bot.listeners.commands import JOB
+from bot.modals import report, template
+from bot.modals.form import Form, Submitted, View, Wrong, waiting
+from bot.replies import code_of
+from bot.telling import message_view
+from core.actors import Actor
+from core.phrases import Phrase, say
+from core.refusals import Kind, Refusal
+
+IS_MODAL = "modal"
+IN_PLACE = frozenset({Kind.USAGE, Kind.CONFLICT, Kind.MISSING})
+"""Refusals that whoever fills a form in can mend there."""
+
+
+class Views:
+    """Everything about modals."""
+
+    def __init__(self, lines: Lines, jobs: Jobs, homes: Homes) -> None:
+        self._lines, self._jobs, self._homes = lines, jobs, homes
+        self._answers, self._desk = lines.answers, lines.answers.desk
+
+    async def show(self, args: AsyncArgs, title: Phrase, reader: Reader) -> str:
+        """A modal that says to wait, on top of one that is open; its id."""
+        opening = args.body.get("view") or {}
+        call = args.client.views_push if opening.get("type") == IS_MODAL else args.client.views_open
+        answer = await call(trigger_id=args.body["trigger_id"], view=waiting(title, reader))
+        return str((answer.get("view") or {}).get("id") or "")
+
+    async def open(self, args: AsyncArgs, opening: Opening) -> None:
+        """Open a form: at once where it needs nothing, else a waiting one that is filled."""
+        reader = self._answers.reader(None)
+        form = FORMS[opening.name]
+        view_id = await self.show(args, form.title, reader)
+        try:
+            actor = await self._answers.actor(args.client, asker_of(args))
+            reader = self._answers.reader(actor)
+            view = await self._view(actor, opening, reader)
+        except Refusal as refusal:
+            view = self._message(form.title, self._answers.refused(refusal, reader), reader)
+        await args.client.views_update(view_id=view_id, view=view)
+
+    async def begin(self, args: AsyncArgs) -> None:
+        """A form came back: errors in place, the answer in its place, or `one moment`."""
+        form = FORMS[args.body["view"]["callback_id"]]
+        submitted = Submitted.of(args.body["view"])
+        job = self._jobs.start(self._heard(args, form, submitted))
+        if not await self._jobs.soon(job):
+            args.context[JOB] = job
+            wait = waiting(form.title, self._answers.reader(None))
+            await args.ack(response_action="update", view=wait)
+            return
+        heard = await self._jobs.result(job)
+        errors = self._errors(form, heard)
+        if errors:
+            await args.ack(response_action="errors", errors=errors)
+            return
+        await args.ack(response_action="update", view=self._answered(form, heard))
+
+    async def finish(self, args: AsyncArgs) -> None:
+        """The answer of a slow one, and a Home tab that shows what is new."""
+        if JOB in args.context:
+            form = FORMS[args.body["view"]["callback_id"]]
+            heard = await self._jobs.result(args.context[JOB])
+            view = self._answered(form, heard)
+            await args.client.views_update(view_id=args.body["view"]["id"], view=view)
+        await self._homes.again(args)
+
+    async def build(self, args: AsyncArgs, action: dict[str, Any]) -> None:
+        """A row of the template builder was added or moved."""
+        view = args.body["view"]
+        draft = template.Draft.of(Submitted.of(view).metadata)
+        chosen = (action.get("selected_option") or {}).get("value") or ""
+        move, _, heading = chosen.partition(":")
+        if action["action_id"] == template.ADD:
+            draft = draft.with_field(chosen)
+        else:
+            draft = draft.moved(heading, move)
+        actor = await self._answers.actor(args.client, asker_of(args))
+        built = template.view(self._answers.reader(actor), draft)
+        try:
+            await args.client.views_update(view_id=view["id"], view=built, hash=view["hash"])
+        except SlackApiError as error:
+            if code_of(error) != "hash_conflict":  # a second click was quicker
+                raise
+
+    async def _view(self, actor: Actor, opening: Opening, reader: Reader) -> View:
+        if opening.name in AT_ONCE:
+            return AT_ONCE[opening.name](reader, opening.number)
+
+        def read() -> View:
+            with self._desk.database.reading() as session:
+                return filled(session, actor, opening, reader, self._desk.clock())
+
+        return await self._desk.run(read)
+
+    async def _heard(self, args: AsyncArgs, form: Form, submitted: Submitted) -> Heard | Wrong:
+        """The form's line, answered; Wrong with what is wrong with its inputs."""
+        asker = asker_of(args)
+        try:
+            if form is template.FORM:
+                actor = await self._answers.actor(args.client, asker)
+                await self._desk.run(partial(self._look_over, actor, submitted))
+            files = await fetched(
+                submitted.files(report.COPIES),
+                args.context.bot_token or "",
+                self._desk.settings.slack_api_url,
+            )
+        except Wrong as wrong:
+            return wrong
+        except Refusal as refusal:
+            return Heard(self._answers.refused(refusal), refusal=refusal)
+        return await self._lines.heard(args.client, asker, form.line(submitted), files)
+
+    def _look_over(self, actor: Actor, submitted: Submitted) -> None:
+        with self._desk.database.reading() as session:
+            template_problems(session, actor, submitted)
+
+    def _errors(self, form: Form, heard: Heard | Wrong) -> dict[str, str]:
+        if isinstance(heard, Wrong):
+            return {block: str(problem) for block, problem in heard.problems.items()}
+        if heard.refusal is None or heard.refusal.kind not in IN_PLACE:
+            return {}
+        return {block: str(problem) for block, problem in form.problems(heard.refusal).items()}
+
+    def _answered(self, form: Form, heard: Heard | Wrong) -> View:
+        reader = self._answers.reader(None)
+        if isinstance(heard, Wrong):
+            problem = Refusal(Kind.USAGE, "wrong", "\n".join(heard.problems.values()))
+            return self._message(form.title, self._answers.refused(problem), reader)
+        if heard.reply is not None:
+            reader = self._answers.reader(heard.reply.actor)
+        return self._message(form.title, heard.said, reader)
+
+    def _message(self, title: Phrase, said: Any, reader: Reader) -> View:
+        return message_view(reader.plain(title), said, reader.plain(say("Close")))

@@ -1,0 +1,163 @@
+"""What a form is: a view, and the command line that its submission becomes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.blocks.kit import LONGEST_TITLE, Block, Reader, mrkdwn, option, plain_text, section
+from core.commands.grammar import QUOTES
+from core.phrases import Phrase, say
+from core.refusals import Refusal
+
+VALUE = "value"
+"""The action id of an input that has nothing else to say."""
+
+View = dict[str, Any]
+
+
+class Wrong(Exception):  # noqa: N818  an answer to whoever filled the form in
+    """What is wrong with a form, by the block that it is shown at."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was filled in."""
+
+    values: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, view: View) -> Submitted:
+        """The state of a view that Slack sent."""
+        metadata = view.get("private_metadata") or "{}"
+        return cls((view.get("state") or {}).get("values") or {}, json.loads(metadata))
+
+    def text(self, block: str) -> str:
+        """Typed words, a chosen date or time; '' where there are none."""
+        state = self._state(block)
+        found = state.get("value") or state.get("selected_date") or state.get("selected_time") or ""
+        return str(found).strip()
+
+    def chosen(self, block: str) -> str:
+        """The value of the one option; '' where there is none."""
+        return str((self._state(block).get("selected_option") or {}).get("value") or "")
+
+    def ticked(self, block: str) -> set[str]:
+        """The values of the options that are ticked."""
+        return {one["value"] for one in self._state(block).get("selected_options") or ()}
+
+    def files(self, block: str) -> list[Mapping[str, Any]]:
+        """The files that were put in."""
+        return list(self._state(block).get("files") or ())
+
+    def _state(self, block: str) -> Mapping[str, Any]:
+        """A block whose id has a counter after it, to be emptied, is found without it."""
+        for name, elements in self.values.items():
+            if name.partition("#")[0] == block:
+                return next(iter(elements.values()), {})
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`line` may raise Wrong; `places` tells at which block a refusal's code is shown."""
+
+    name: str
+    title: Phrase
+    line: Callable[[Submitted], str]
+    places: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+
+    def problems(self, refusal: Refusal) -> dict[str, str]:
+        """The refusal at its block, {} where the form has no place for it."""
+        place = self.places.get(refusal.code, self.otherwise)
+        return {place: refusal.message} if place else {}
+
+
+def quoted(text: str) -> str:
+    """A word of a command line, whatever is in it; marks that would end it become apostrophes."""
+    clean = "".join("'" if letter in QUOTES else letter for letter in text)
+    return f'"{" ".join(clean.split())}"'
+
+
+def modal(
+    form: Form, reader: Reader, blocks: list[Block], submit: Phrase, metadata: Any = None
+) -> View:
+    """The view of a form; its metadata holds nothing of a candidate."""
+    return {
+        "type": "modal",
+        "callback_id": form.name,
+        "title": plain_text(reader.plain(form.title), LONGEST_TITLE),
+        "submit": plain_text(reader.plain(submit), LONGEST_TITLE),
+        "close": plain_text(reader.plain(say("Cancel")), LONGEST_TITLE),
+        "blocks": blocks,
+        "private_metadata": json.dumps(metadata or {}),
+    }
+
+
+def waiting(title: Phrase, reader: Reader) -> View:
+    """Shown while something is fetched or done: a trigger is good for three seconds only."""
+    return {
+        "type": "modal",
+        "title": plain_text(reader.plain(title), LONGEST_TITLE),
+        "close": plain_text(reader.plain(say("Close")), LONGEST_TITLE),
+        "blocks": [section(reader.says(say("One moment, please.")))],
+    }
+
+
+def entry(
+    block: str,
+    label: Phrase,
+    element: Block,
+    reader: Reader,
+    *,
+    optional: bool = False,
+    hint: str = "",
+) -> Block:
+    """A labelled input."""
+    made = {
+        "type": "input",
+        "block_id": block,
+        "label": plain_text(reader.plain(label)),
+        "element": {"action_id": VALUE} | element,
+        "optional": optional,
+    }
+    return made | ({"hint": plain_text(reader.plain(hint))} if hint else {})
+
+
+def words(initial: str = "", most: int = 0, placeholder: str = "") -> Block:
+    """A line to type."""
+    made: Block = {"type": "plain_text_input"}
+    if initial:
+        made["initial_value"] = initial
+    if most:
+        made["max_length"] = most
+    return made | ({"placeholder": plain_text(placeholder)} if placeholder else {})
+
+
+def choice(kind: str, options: Mapping[str, str], reader: Reader, initial: str = "") -> Block:
+    """One of several; `kind` is `radio_buttons` or `static_select`."""
+    offered = [option(reader.plain(text), value) for value, text in options.items()]
+    made: Block = {"type": kind, "options": offered}
+    found = [one for one in offered if one["value"] == initial]
+    return made | ({"initial_option": found[0]} if found else {})
+
+
+def ticks(options: Mapping[str, str], reader: Reader, initial: set[str]) -> Block:
+    """Some of several."""
+    offered = [option(reader.plain(text), value) for value, text in options.items()]
+    made: Block = {"type": "checkboxes", "options": offered}
+    found = [one for one in offered if one["value"] in initial]
+    return made | ({"initial_options": found} if found else {})
+
+
+def note(text: str) -> Block:
+    """Small print between inputs."""
+    return {"type": "context", "elements": [mrkdwn(text)]}

@@ -1,0 +1,39 @@
+"""Report a suspect form: no investigation opens without a copy of it."""
+
+from __future__ import annotations
+
+from bot.blocks.kit import Reader
+from bot.modals.form import Form, Submitted, View, entry, modal, note, words
+from core.enquiries import MOST_COPIES
+from core.phrases import say
+
+COPIES = "copies"
+KINDS = ["pdf", "jpg", "jpeg", "png", "tif", "tiff", "gif", "webp"]
+
+
+def view(reader: Reader, number: str = "") -> View:
+    """The number and the copy."""
+    files = {"type": "file_input", "filetypes": KINDS, "max_files": MOST_COPIES}
+    asked = say(
+        "You will be asked to provide a copy of the Test Report Form before we can open an "
+        "investigation."
+    )
+    blocks = [
+        entry("number", say("TRF Number"), words(number), reader),
+        entry(COPIES, say("Copies of the form"), files, reader),
+        note(reader.says(asked)),
+    ]
+    return modal(FORM, reader, blocks, say("Report"))
+
+
+def _line(form: Submitted) -> str:
+    return f"report {form.text('number')}"
+
+
+FORM = Form(
+    "report",
+    say("Report a suspect form"),
+    _line,
+    {"copy_missing": COPIES, "copy_kind": COPIES, "copy_too_large": COPIES},
+    otherwise="number",
+)

@@ -1,0 +1,23 @@
+"""What Slack's failed answers say, whatever shape they have: a proxy's 502 is no JSON."""
+
+from __future__ import annotations
+
+from slack_sdk.errors import SlackApiError
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's own word for it, '' where the answer was none of Slack's."""
+    data = error.response.data
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+def status_of(error: SlackApiError) -> int:
+    """The HTTP status."""
+    return int(error.response.status_code)
+
+
+def seconds_of(error: SlackApiError) -> float | None:
+    """How long Slack asks to wait, if it does."""
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    found = str(headers.get("retry-after", ""))
+    return float(found) if found.isdigit() else None

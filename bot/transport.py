@@ -1,0 +1,169 @@
+"""Slack as a way out (core.transports): direct messages, files, and posts to a channel."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import WebClient
+
+from bot.askers import refuse_strangers
+from bot.blocks.kit import Reader
+from bot.blocks.notices import notice
+from bot.blocks.render import Said
+from bot.desk import Desk
+from bot.files import SlackFile
+from bot.replies import code_of, seconds_of, status_of
+from bot.telling import NOT_ITS_BLOCKS
+from bot.threads import thread_of
+from bot.uploads import Upload, is_unsent, uploaded
+from bot.workspaces import Workspaces
+from core.database import Database
+from core.notices import Digest
+from core.refusals import Refusal
+from core.settings import Settings
+from core.transports import InDoubt, LaneDown, Message, NotSent, Refused
+
+TOO_MANY = 429
+SERVER_ERROR = 500
+AGAIN = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_not_ready"}
+)
+TOKEN_DEAD = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
+
+
+class SlackTransport:
+    """Never repeats a call by itself: the ledger decides, by what is known of the last try."""
+
+    spacing = 1.0
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._prefix = settings.slack_command_prefix
+        self._workspaces = Workspaces(Desk(settings, database, clock))
+        self._direct: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def send(self, message: Message) -> str:
+        """See Transport."""
+        team_id, _, conversation = message.lane.partition(":")
+        found = self._workspaces.look_up(team_id)
+        if found is None:
+            raise Refused("The bot is not in that workspace any more.")
+        client = self._workspaces.client(found.token)
+        try:
+            return self._sent(client, message, team_id, conversation)
+        except SlackApiError as error:
+            raise self._outcome(error, team_id) from error
+        except (OSError, http.client.HTTPException) as error:
+            reason = type(error).__name__
+            if is_unsent(error):
+                raise NotSent(f"Slack could not be reached: {reason}.") from error
+            raise InDoubt(f"The connection to Slack broke: {reason}.") from error
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _sent(self, client: WebClient, message: Message, team_id: str, conversation: str) -> str:
+        reader = self._reader(message)
+        said = notice(message.notice, reader)
+        with self._database.reading() as session:
+            thread = thread_of(session, message)
+        file = _file(message.notice)
+        channel = conversation
+        if message.recipient is not None:
+            channel = self._direct_channel(client, team_id, conversation, fresh=file is not None)
+        if file is None:
+            return _posted(client, channel, said, thread)
+        name, data = file
+        with data:
+            return uploaded(client, channel, Upload(name, data, said.text, thread))
+
+    def _reader(self, message: Message) -> Reader:
+        recipient = message.recipient
+        if recipient is None:
+            return Reader(prefix=self._prefix)
+        return Reader(recipient.language, recipient.time_zone, self._prefix)
+
+    def _direct_channel(self, client: WebClient, team_id: str, user_id: str, *, fresh: bool) -> str:
+        """Their direct messages; before a file, who they are is asked anew."""
+        key = f"{team_id}:{user_id}"
+        known = self._direct.get(key)
+        if known is None or fresh:
+            _refuse_stranger(client, team_id, user_id)
+        if known is None:
+            answer = _before(client.conversations_open, users=user_id)
+            known = str((answer.get("channel") or {}).get("id") or user_id)
+            with self._lock:
+                self._direct[key] = known
+        return known
+
+    def _outcome(self, error: SlackApiError, team_id: str) -> Exception:
+        """What Slack's answer means for the ledger."""
+        code, status = code_of(error), status_of(error)
+        if status == TOO_MANY or code in {"ratelimited", "rate_limited"}:
+            return LaneDown("Slack asks to wait.", seconds_of(error))
+        if status >= SERVER_ERROR or code in AGAIN:
+            return NotSent(f"Slack is in trouble: {code}, {status}.", seconds_of(error))
+        if code in TOKEN_DEAD:
+            self._workspaces.forget(team_id)
+            return Refused(f"Slack does not take the bot's token any more: {code}.")
+        return Refused(f"Slack refused it: {code}.")
+
+
+def _posted(client: WebClient, channel: str, said: Said, thread: str | None) -> str:
+    more = {"thread_ts": thread} if thread else {}
+    try:
+        answer = client.chat_postMessage(channel=channel, **said.posted(**more))
+    except SlackApiError as error:
+        code = code_of(error)
+        if code == "thread_not_found" and thread:
+            answer = client.chat_postMessage(channel=channel, **said.posted())
+        elif code == NOT_ITS_BLOCKS:
+            answer = client.chat_postMessage(channel=channel, **said.simpler().posted(**more))
+        else:
+            raise
+    return str(answer.get("ts") or "")
+
+
+def _refuse_stranger(client: WebClient, team_id: str, user_id: str) -> None:
+    """Rights are read again right before something is handed over."""
+    try:
+        answer = _before(client.users_info, user=user_id)
+        refuse_strangers(answer.get("user") or {}, team_id)
+    except Refusal as refusal:
+        raise Refused(refusal.message) from refusal
+    except SlackApiError as error:
+        if code_of(error) in {"user_not_found", "user_not_visible"}:
+            raise Refused("The Slack account is gone.") from error
+        raise
+
+
+def _before(call: Callable[..., Any], **arguments: Any) -> Any:
+    """A call before the one that sends: if it breaks, nothing was sent."""
+    try:
+        return call(**arguments)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotSent(f"Slack could not be asked: {type(error).__name__}.") from error
+
+
+def _file(told: Any) -> tuple[str, Any] | None:
+    if isinstance(told, SlackFile):
+        return told.filename, told.data
+    if isinstance(told, Digest) and told.file is not None:
+        return told.file.filename, io.BytesIO(told.file.data)
+    return None
+
+
+def _seconds(error: SlackApiError) -> float | None:
+    found = str(error.response.headers.get("Retry-After", ""))
+    return float(found) if found.isdigit() else None

@@ -1,0 +1,125 @@
+"""Which workspaces the bot serves, and the token of each: the operator's own, or installed ones."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import WebClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import Desk
+from core.installations import Workspace, install, installation_of, revoke
+from core.sealing import Seal
+
+log = structlog.get_logger(__name__)
+
+KEPT_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A workspace's token, and who the bot is there."""
+
+    team_id: str
+    token: str
+    bot_user_id: str
+
+
+class Workspaces:
+    """Passes by team, kept for some minutes: no request waits for `auth.test`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        key = desk.settings.secret_key
+        self.seal = Seal(key.get_secret_value()) if key is not None else None
+        self._kept: dict[str, tuple[float, Pass | None]] = {}
+
+    async def authorized(self, team_id: str) -> AuthorizeResult | None:
+        """What Bolt asks before each request; None for a workspace that is not served."""
+        found = self._remembered(team_id)
+        if found is None:
+            found = await self._desk.run(lambda: self.look_up(team_id))
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=found.team_id,
+            bot_user_id=found.bot_user_id,
+            bot_token=found.token,
+        )
+
+    def look_up(self, team_id: str) -> Pass | None:
+        """The workspace's pass; called from threads."""
+        found = self._remembered(team_id)
+        if found is None:
+            found = self._own(team_id) or self._installed(team_id)
+            self._kept[team_id] = (time.monotonic() + KEPT_SECONDS, found)
+        return found
+
+    def revoke(self, team_id: str) -> None:
+        """The workspace took the bot out."""
+        self._kept.pop(team_id, None)
+        with self._desk.database.transaction() as session:
+            revoke(session, team_id, now=self._desk.clock())
+
+    def forget(self, team_id: str) -> None:
+        """Look the token up anew."""
+        self._kept.pop(team_id, None)
+
+    def _remembered(self, team_id: str) -> Pass | None:
+        until, found = self._kept.get(team_id, (0.0, None))
+        return found if until > time.monotonic() else None
+
+    def _own(self, team_id: str) -> Pass | None:
+        """The operator's token serves the one workspace that `auth.test` names."""
+        secret = self._desk.settings.slack_bot_token
+        if secret is None:
+            return None
+        token = secret.get_secret_value()
+        try:
+            answer = self.client(token).auth_test()
+        except (SlackApiError, OSError) as error:
+            log.warning("slack-not-asked", reason=type(error).__name__)
+            return self._known(team_id, token)
+        if answer.get("team_id", team_id) != team_id:
+            return None
+        bot = str(answer.get("user_id") or "")
+        self._remember(Workspace(team_id, str(answer.get("team") or ""), bot_user_id=bot))
+        return Pass(team_id, token, bot)
+
+    def _known(self, team_id: str, token: str) -> Pass | None:
+        """While Slack cannot be asked, the workspace that the token was for before."""
+        with self._desk.database.reading() as session:
+            row = installation_of(session, team_id)
+            if row is None or row.sealed_token:
+                return None
+            return Pass(team_id, token, row.bot_user_id)
+
+    def _remember(self, workspace: Workspace) -> None:
+        with self._desk.database.transaction() as session:
+            if installation_of(session, workspace.team_id) is None:
+                install(session, workspace, seal=None, now=self._desk.clock())
+
+    def _installed(self, team_id: str) -> Pass | None:
+        if self.seal is None:
+            return None
+        with self._desk.database.reading() as session:
+            row = installation_of(session, team_id)
+            if row is None or not row.sealed_token:
+                return None
+            return Pass(team_id, self.seal.opened(row.sealed_token), row.bot_user_id)
+
+    def client(self, token: str | None) -> WebClient:
+        """A client that never repeats a call by itself: whether one was heard decides its fate."""
+        url = self._desk.settings.slack_api_url
+        return WebClient(token, base_url=url, retry_handlers=[], timeout=15)
+
+    def async_client(self) -> AsyncWebClient:
+        """The same for the event loop."""
+        return AsyncWebClient(
+            base_url=self._desk.settings.slack_api_url, retry_handlers=[], timeout=10
+        )

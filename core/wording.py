@@ -1,0 +1,43 @@
+"""The names of choices as people read them, on every surface."""
+
+from __future__ import annotations
+
+from core.comparison import Verdict
+from core.phrases import say
+from core.terms import Frequency, Language, Outcome, Role, Service, StartPage, Weekday
+
+YES, NO = say("yes"), say("no")
+ON, OFF = say("On"), say("Off")
+
+VERDICTS = {
+    Verdict.MATCH: say("match"),
+    Verdict.MISMATCH: say("MISMATCH"),
+    Verdict.AMBIGUOUS: say("ambiguous"),
+}
+OUTCOMES = {
+    Outcome.MATCH: say("match"),
+    Outcome.NO_MATCH: say("no match"),
+    Outcome.UNAVAILABLE: say("could not be checked"),
+}
+FREQUENCIES = {
+    Frequency.IMMEDIATE: say("Immediate"),
+    Frequency.DAILY: say("Daily"),
+    Frequency.WEEKLY: say("Weekly"),
+}
+LANGUAGES = {Language.ENGLISH_UK: say("English (UK)"), Language.ENGLISH_US: say("English (US)")}
+START_PAGES = {StartPage.HOME: say("Home"), StartPage.VERIFICATION: say("Verification")}
+DAYS = {
+    Weekday.MONDAY: say("Monday"),
+    Weekday.TUESDAY: say("Tuesday"),
+    Weekday.WEDNESDAY: say("Wednesday"),
+    Weekday.THURSDAY: say("Thursday"),
+    Weekday.FRIDAY: say("Friday"),
+    Weekday.SATURDAY: say("Saturday"),
+    Weekday.SUNDAY: say("Sunday"),
+}
+ROLES = {Role.ADMINISTRATOR: say("Administrator"), Role.USER: say("User")}
+SERVICES = {
+    Service.VERIFICATION: say("Verification"),
+    Service.E_DELIVERY: say("E-Delivery"),
+    Service.API: say("E-Delivery with API Integration"),
+}
