@@ -21,11 +21,12 @@ class Queue(StrEnum):
     MAIL = "mail"
     SLACK = "slack"
     WEBHOOK = "webhook"
+    INBOX = "inbox"
 
     @property
     def by_lane(self) -> bool:
         """Whether each lane of the queue takes one piece of work at a time."""
-        return self is not Queue.MAIL
+        return self in {Queue.SLACK, Queue.WEBHOOK}
 
 
 @dataclass(frozen=True, slots=True)

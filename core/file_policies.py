@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlmodel import Session
 
 from core import audit
 from core.actors import Actor
-from core.refusals import unavailable, usage
+from core.refusals import Refusal, unavailable, usage
+from core.sealing import Seal
 from core.settings import Settings
 from core.tables import FilePolicy, Passphrase
 
@@ -56,8 +56,8 @@ def set_passphrase(
             "A passphrase has at least {shortest} characters. Take four words or more.",
             shortest=SHORTEST,
         )
-    sealed = _seal(settings).encrypt(passphrase.encode())
-    session.merge(Passphrase(user_id=actor.user_id, sealed=sealed, set_at=now))
+    sealed = _seal(settings).sealed(passphrase)
+    session.merge(Passphrase(user_id=actor.person(), sealed=sealed, set_at=now))
     session.flush()
     audit.record(session, actor, "passphrase:set", now=now, subject=actor.email)
 
@@ -68,16 +68,16 @@ def passphrase_of(session: Session, user_id: int, settings: Settings) -> str | N
     if row is None or settings.secret_key is None:
         return None
     try:
-        return _seal(settings).decrypt(row.sealed).decode()
-    except InvalidToken:
+        return _seal(settings).opened(row.sealed)
+    except Refusal:
         return None
 
 
-def _seal(settings: Settings) -> Fernet:
+def _seal(settings: Settings) -> Seal:
     if settings.secret_key is None:
         raise unavailable(
             "no_secret_key",
             "Passphrases cannot be kept here: the operator has set no RESULTS_SECRET_KEY. "
             "Ask the operator to set one.",
         )
-    return Fernet(settings.secret_key.get_secret_value())
+    return Seal(settings.secret_key.get_secret_value())

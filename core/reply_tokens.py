@@ -93,3 +93,8 @@ def purge(session: Session, *, now: datetime) -> int:
         execution_options={"synchronize_session": False},
     )
     return done.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def exists(session: Session, token_hash: str) -> bool:
+    """Whether the token was given away, whatever has become of it."""
+    return session.get(ReplyToken, token_hash) is not None

@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     )
     mail_name: str = Field("IELTS results desk", description="Whom our mail says it is from.")
     reply_days: int = Field(60, ge=1, description="Days that a mail of ours can be answered.")
+    mail_connections: int = Field(200, ge=1, description="Incoming mail connections at once.")
+    mail_connections_by_peer: int = Field(
+        100, ge=1, description="The same from one address; a relay of your own is one address."
+    )
+    mails_per_sender: int = Field(
+        1000, ge=1, description="Mails that one envelope sender may bring in an hour."
+    )
     trusted_authserv_id: str | None = Field(
         None,
         description="Whose Authentication-Results header is believed: the name your mail relay "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
@@ -103,11 +103,10 @@ class Relay:
 
     def _carry(self, connection: _Connection, sender: str, recipient: str, mail: bytes) -> str:
         """Keep the connection only after a success: what is left of a refusal is not trusted."""
-        try:
+        with ExitStack() as unless_done:
+            unless_done.callback(_hang_up, connection.client)
             said = _handed_over(connection.client, sender, recipient, mail)
-        except BaseException:
-            _hang_up(connection.client)
-            raise
+            unless_done.pop_all()
         connection.used_at = time.monotonic()
         self._idle.put(connection)
         return said

@@ -21,10 +21,18 @@ from core.mail_pauses import pause
 from core.reply_tokens import Token
 from core.settings import Settings
 from core.transports import Message, Recipient, Refused
+from mail import answers, feeds  # noqa: F401  their kinds
 from mail.eml import EmlFolder
 from mail.mime import assembled, mailbox
 from mail.relay import NoSuchAddressError, Relay, RelayAddress
-from mail.writing import NOTIFICATIONS, Terms, Written, can_be_answered, written
+from mail.writing import (
+    NOTIFICATIONS,
+    Terms,
+    Written,
+    can_be_answered,
+    is_answer,
+    written,
+)
 
 NOBODY = "A mail needs somebody to go to."
 
@@ -76,7 +84,7 @@ class MailTransport:
 
     def send(self, message: Message) -> str:
         """Write, address and carry it; give its Message-ID."""
-        recipient = message.recipient
+        recipient = message.recipient or getattr(message.notice, "recipient", None)
         if recipient is None:
             raise Refused(NOBODY)
         address, now = _reachable(recipient.address), self._clock()
@@ -146,7 +154,7 @@ class MailTransport:
         if made.in_reply_to:
             yield "In-Reply-To", made.in_reply_to
             yield "References", made.references
-        yield "Auto-Submitted", "auto-replied" if made.in_reply_to else "auto-generated"
+        yield "Auto-Submitted", "auto-replied" if is_answer(message.kind) else "auto-generated"
         yield "X-Auto-Response-Suppress", "All"
         if token is not None and message.kind in NOTIFICATIONS:
             yield from self._unsubscribing(token)

@@ -5,62 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from core.comparison import Verdict
+from core.contacts import REPRESENTATIVES
 from core.fields import BY_HEADING, headings
 from core.history import DownloadLine
+from core.intake.ingested import Ingested
+from core.links import LinkList
 from core.notices import FieldChange
-from core.phrases import Phrase, say
+from core.phrases import Phrase, counted, say
 from core.preference_cards import NotificationCard
+from core.queued import Queued
 from core.records import Record
 from core.template_cards import TemplateCard, TemplateList
-from core.terms import (
-    Frequency,
-    Language,
-    Module,
-    Outcome,
-    Role,
-    Service,
-    StartPage,
-    Weekday,
-    band_on_card,
-)
+from core.terms import Frequency, Module, band_on_card
 from core.users import UserList
 from core.verification import VerificationCard
+from mail.words import WORDS
+
+MOST_NOTES = 20
 
 Rows = list[tuple[str, str]]
 Cells = Sequence[str]
 
 BLANK = say("blank")
 YES, NO, ON, OFF = say("yes"), say("no"), say("On"), say("Off")
-
-WORDS: dict[object, Phrase] = {
-    Verdict.MATCH: say("match"),
-    Verdict.MISMATCH: say("MISMATCH"),
-    Verdict.AMBIGUOUS: say("ambiguous"),
-    Outcome.MATCH: say("match"),
-    Outcome.NO_MATCH: say("no match"),
-    Outcome.UNAVAILABLE: say("could not be checked"),
-    Frequency.IMMEDIATE: say("Immediate"),
-    Frequency.DAILY: say("Daily"),
-    Frequency.WEEKLY: say("Weekly"),
-    Language.ENGLISH_UK: say("English (UK)"),
-    Language.ENGLISH_US: say("English (US)"),
-    StartPage.HOME: say("Home"),
-    StartPage.VERIFICATION: say("Verification"),
-    Role.ADMINISTRATOR: say("Administrator"),
-    Role.USER: say("User"),
-    Service.VERIFICATION: say("Verification"),
-    Service.E_DELIVERY: say("E-Delivery"),
-    Service.API: say("E-Delivery with API Integration"),
-    Weekday.MONDAY: say("Monday"),
-    Weekday.TUESDAY: say("Tuesday"),
-    Weekday.WEDNESDAY: say("Wednesday"),
-    Weekday.THURSDAY: say("Thursday"),
-    Weekday.FRIDAY: say("Friday"),
-    Weekday.SATURDAY: say("Saturday"),
-    Weekday.SUNDAY: say("Sunday"),
-}
-"""Keyed by members; those of equal value in two enums mean the same."""
 
 
 def record_rows(record: Record) -> Rows:
@@ -206,6 +173,28 @@ def user_cells(answer: UserList) -> list[Cells]:
     ]
 
 
+LINK_HEADINGS = (say("Name"), say("Email"), say("Slack account"), say("Since"))
+
+
+def link_cells(answer: LinkList) -> list[Cells]:
+    """Linked Slack accounts as rows under LINK_HEADINGS."""
+    return [
+        (one.name, one.email, one.slack_user_id, f"{one.linked_at:%Y-%m-%d}")
+        for one in answer.links
+    ]
+
+
+QUEUE_HEADINGS = (say("Number"), say("State"), say("Message"), say("To"), say("Tries"), say("Why"))
+
+
+def queue_cells(answer: Queued) -> list[Cells]:
+    """What is owed as rows under QUEUE_HEADINGS."""
+    return [
+        (str(one.id), one.fate, one.kind, one.recipient, str(one.attempts), one.reason)
+        for one in answer.lines
+    ]
+
+
 def notification_rows(card: NotificationCard) -> Rows:
     """The notification preferences as a card."""
     digest = card.frequency is not Frequency.IMMEDIATE
@@ -222,6 +211,35 @@ def notification_rows(card: NotificationCard) -> Rows:
         (say("Marks as downloaded"), YES if card.marks_downloaded else NO),
         (say("Next"), moment(card.next_due_at) if card.next_due_at else ""),
     ]
+
+
+def ingested_rows(answer: Ingested) -> Rows:
+    """What a load did, in numbers."""
+    return [
+        (say("New"), str(answer.new)),
+        (say("Changed"), str(answer.changed)),
+        (say("Unchanged"), str(answer.unchanged)),
+        (say("Older than ours"), str(answer.older) if answer.older else ""),
+        (say("Rejected"), str(answer.rejected)),
+        (say("Delivered"), str(answer.delivered)),
+        (say("Held back"), str(answer.held) if answer.held else ""),
+    ]
+
+
+def ingested_notes(answer: Ingested) -> list[Phrase]:
+    """What was wrong, and how often; the commonest first."""
+    notes = [
+        counted(n, "{n} row: {problem}.", "{n} rows: {problem}.", problem=problem)
+        for problem, n in answer.problems.most_common(MOST_NOTES)
+    ]
+    notes += [
+        counted(n, "{n} record: {hint}", "{n} records: {hint}", hint=hint)
+        for hint, n in answer.warnings.most_common(MOST_NOTES)
+    ]
+    if answer.unknown_columns:
+        names = ", ".join(answer.unknown_columns)
+        notes.append(say("These columns are not known and were ignored: {names}.", names=names))
+    return notes
 
 
 def day(iso: str) -> str:
@@ -256,6 +274,10 @@ VIEWS = {
     "DOWNLOAD_HEADINGS": DOWNLOAD_HEADINGS,
     "TEMPLATE_HEADINGS": TEMPLATE_HEADINGS,
     "USER_HEADINGS": USER_HEADINGS,
+    "LINK_HEADINGS": LINK_HEADINGS,
+    "QUEUE_HEADINGS": QUEUE_HEADINGS,
+    "link_cells": link_cells,
+    "queue_cells": queue_cells,
     "record_rows": record_rows,
     "result_cells": result_cells,
     "verification_cells": verification_cells,
@@ -266,5 +288,8 @@ VIEWS = {
     "template_rows": template_rows,
     "user_cells": user_cells,
     "notification_rows": notification_rows,
+    "ingested_rows": ingested_rows,
+    "ingested_notes": ingested_notes,
+    "REPRESENTATIVES": REPRESENTATIVES,
     "word": word,
 }

@@ -28,8 +28,11 @@ NOTIFICATIONS = frozenset(
 )
 """What a user may end, and what holds candidates' data."""
 
-UNANSWERABLE = frozenset({ConfirmAddress.KIND})
-"""To an address that is not registered yet: nobody could answer from it."""
+REPLY, REFUSAL, FEED_SUMMARY = "mail-reply", "mail-refusal", "mail-feed"
+"""What answers a mail."""
+
+UNANSWERABLE = frozenset({ConfirmAddress.KIND, FEED_SUMMARY})
+"""To addresses that are not a user's, or not yet: nobody could answer from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ def _pack(message: Message, terms: Terms) -> Packed:
 def can_be_answered(kind: str) -> bool:
     """Whether its mail gets a reply address."""
     return kind not in UNANSWERABLE
+
+
+def is_answer(kind: str) -> bool:
+    """Whether it answers a mail."""
+    return kind in {REPLY, REFUSAL, FEED_SUMMARY}
 
 
 def in_frame(title: str, fragments: list[Fragment], kind: str, recipient: Recipient) -> Letter:

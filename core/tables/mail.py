@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from core.tables.columns import Instant
@@ -34,7 +35,8 @@ class Incoming(SQLModel, table=True):
 
     `identity` is the hash of Message-ID and recipient: the same mail comes in once. `recipient`
     is `reply` or `results`, `token_hash` says which reply address it was. `sender` is the
-    envelope's. `raw` is emptied when nothing is to be done any more.
+    envelope's. `answers` are those found so far, one for each command that is done, so that a
+    crash repeats none. `raw` and `answers` are emptied when nothing is to be done any more.
     """
 
     __tablename__ = "incoming"
@@ -57,7 +59,7 @@ class Incoming(SQLModel, table=True):
     received_at: datetime = Field(sa_type=Instant)
     fate: str = Field(default="ready", max_length=10)
     user_id: int | None = Field(default=None, foreign_key="staff.id")
-    attempts: int = 0
+    answers: list[Any] = Field(default_factory=list, sa_type=JSON)
     last_error: str = Field(default="", max_length=500)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -77,5 +79,5 @@ class Passphrase(SQLModel, table=True):
     __tablename__ = "passphrase"
 
     user_id: int = Field(primary_key=True, foreign_key="staff.id")
-    sealed: bytes
+    sealed: str
     set_at: datetime = Field(sa_type=Instant)

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fate", sa.String(length=10), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["staff.id"]),
@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.create_table(
         "passphrase",
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("user_id"),

@@ -1,0 +1,179 @@
+"""Mail that came in: stored before its sender hears 250, then worked on, never lost, never twice.
+
+A row is `ready` until it is done with (`done`, or `ignored` where nobody may be answered), or
+until a bug shunts it; then somebody looks, and tries it again or drops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from more_itertools import chunked
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlmodel import Session, col
+
+from core.engine import Queue, submit
+from core.refusals import missing
+from core.tables import Incoming
+
+TAKE_UP = "take-up"
+"""The engine's job that works on a chunk of rows: mail.process."""
+
+CHUNK = 20
+STALE = timedelta(minutes=15)
+KEPT = timedelta(days=30)
+"""How long the identity of a mail is kept, for it to be recognised if it comes again."""
+
+_I = Incoming.__table__  # type: ignore[attr-defined]
+
+
+class Standing(StrEnum):
+    """What became of a mail."""
+
+    READY = "ready"
+    DONE = "done"
+    IGNORED = "ignored"
+    SHUNTED = "shunted"
+    DROPPED = "dropped"
+
+
+class TakenElsewhereError(Exception):
+    """Another worker has done this already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail for one of our addresses, as it stands before anybody has read it."""
+
+    identity: str
+    recipient: str
+    token_hash: str | None
+    sender: str
+    came_by: str
+    raw: bytes
+
+
+def store(session: Session, mails: Iterable[Arrived], *, now: datetime) -> int:
+    """Keep the new ones and have them worked on, in this transaction; how many were new."""
+    rows = [_row(one, now) for one in mails]
+    if not rows:
+        return 0
+    ids = _inserted(session, rows)
+    _enqueue(session, ids)
+    return len(ids)
+
+
+def hold(session: Session, row_id: int, *, done: int) -> Incoming:
+    """The row, locked until the commit; raise TakenElsewhereError if it is further than that."""
+    row = session.scalars(
+        select(Incoming).where(col(Incoming.id) == row_id).with_for_update()
+    ).one_or_none()
+    if row is None or row.fate != Standing.READY or len(row.answers) != done:
+        raise TakenElsewhereError
+    return row
+
+
+def finish(
+    session: Session, row: Incoming, standing: Standing, reason: str = "", *, now: datetime
+) -> None:
+    """Nothing is to be done any more, so what was in it is forgotten."""
+    row.fate, row.last_error, row.finished_at = standing.value, reason[:500], now
+    row.raw, row.answers = b"", []
+    session.add(row)
+    session.flush()
+
+
+def shunt(session: Session, row_id: int, reason: str, *, now: datetime) -> None:
+    """Put it aside for somebody to look at."""
+    values = {"fate": Standing.SHUNTED.value, "last_error": reason[:500], "finished_at": now}
+    _update(session, col(Incoming.id) == row_id, _is(Standing.READY), values=values)
+
+
+def shunted(session: Session, *, most: int = 200) -> Sequence[Incoming]:
+    """What somebody has to look at, oldest first, without its content."""
+    kept = select(Incoming).where(_is(Standing.SHUNTED)).order_by(col(Incoming.received_at))
+    return session.scalars(kept.limit(most)).all()
+
+
+def retry(session: Session, row_id: int) -> None:
+    """Work on a shunted mail again; what was done of it is not done again."""
+    values = {"fate": Standing.READY.value, "last_error": "", "finished_at": None}
+    _require(_update(session, col(Incoming.id) == row_id, _is(Standing.SHUNTED), values=values))
+    _enqueue(session, [row_id])
+
+
+def drop(session: Session, row_id: int, *, now: datetime) -> None:
+    """Forget a shunted mail."""
+    gone: dict[str, Any] = {"fate": Standing.DROPPED.value, "raw": b"", "answers": []}
+    values = gone | {"finished_at": now}
+    _require(_update(session, col(Incoming.id) == row_id, _is(Standing.SHUNTED), values=values))
+
+
+def sweep(session: Session, *, now: datetime, most: int = 1000) -> int:
+    """Have what is long ready worked on again: whatever lost it, it is not lost."""
+    late = select(_I.c.id).where(_I.c.fate == Standing.READY.value, _I.c.received_at < now - STALE)
+    ids = list(session.scalars(late.order_by(_I.c.received_at).limit(most)))
+    _enqueue(session, ids)
+    return len(ids)
+
+
+def purge(session: Session, *, now: datetime) -> int:
+    """Forget that mails came, once they would not come again; how many."""
+    old = _I.c.finished_at < now - KEPT, _I.c.fate != Standing.SHUNTED.value
+    done = session.execute(
+        delete(Incoming).where(*old), execution_options={"synchronize_session": False}
+    )
+    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _row(one: Arrived, now: datetime) -> dict[str, Any]:
+    return {
+        "identity": one.identity,
+        "recipient": one.recipient,
+        "token_hash": one.token_hash,
+        "sender": one.sender[:320],
+        "came_by": one.came_by,
+        "raw": one.raw,
+        "size": len(one.raw),
+        "received_at": now,
+        "fate": Standing.READY.value,
+        "answers": [],
+        "last_error": "",
+    }
+
+
+def _inserted(session: Session, rows: list[dict[str, Any]]) -> list[int]:
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    fresh = insert(_I).on_conflict_do_nothing(index_elements=["identity"]).returning(_I.c.id)
+    return list(session.scalars(fresh, rows))
+
+
+def _enqueue(session: Session, ids: Sequence[int]) -> None:
+    for some in chunked(ids, CHUNK):
+        submit(session, Queue.INBOX, TAKE_UP, some, lane="")
+
+
+def _is(standing: Standing) -> ColumnElement[bool]:
+    return col(Incoming.fate) == standing.value
+
+
+def _update(session: Session, *which: ColumnElement[bool], values: dict[str, Any]) -> int:
+    done = session.execute(
+        update(Incoming).where(*which).values(values),
+        execution_options={"synchronize_session": False},
+    )
+    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _require(found: int) -> None:
+    if not found:
+        raise missing(
+            "no_such_mail", "There is no shunted mail of this number. `queue` lists them."
+        )

@@ -1,0 +1,230 @@
+"""Answers to commands as parts of a mail, and the mail that holds several of them.
+
+A part is written when its command is done, in the same transaction; only a download's file is
+made when the mail leaves.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from core.account import AccountCard
+from core.commands.help import HelpPage
+from core.commands.registry import Answer
+from core.composing import Composition, composes
+from core.delivery import DownloadReady, ResultsSummary, contents_of, file_name
+from core.enquiries import EnquiryOpened
+from core.exports.write import MEDIA_TYPES, write
+from core.fields import Kind
+from core.history import History
+from core.installations import ChannelCard
+from core.intake.ingested import Ingested
+from core.layouts import Layout, fields_of, joined_headings
+from core.links import LinkCard, LinkList
+from core.notices import AttachedFile
+from core.phrases import Phrase, say
+from core.preference_cards import NotificationCard, SettingsCard
+from core.queued import QueueChanged, Queued
+from core.tables import Download
+from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
+from core.terms import DateFormat, Format, Language
+from core.transports import Recipient
+from core.users import UserList
+from core.verification import VerificationCard, VerificationTable
+from core.watches import WatchSet
+from mail.files import MOST_BYTES, Packed, packed
+from mail.render import Fragment, fragment, subject
+from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, writes
+
+LETTERS: dict[type, str] = {
+    AccountCard: "account",
+    ChannelCard: "channel",
+    DownloadReady: "download-ready",
+    EnquiryOpened: "enquiry-opened",
+    HelpPage: "help",
+    History: "history",
+    Ingested: "file-loaded",
+    LinkCard: "slack-link",
+    LinkList: "slack-links",
+    NotificationCard: "notifications",
+    QueueChanged: "queue-changed",
+    Queued: "queue",
+    ResultsSummary: "results",
+    SettingsCard: "settings",
+    TemplateCard: "template",
+    TemplateDeleted: "template-deleted",
+    TemplateList: "templates",
+    UserList: "users",
+    VerificationCard: "verification",
+    VerificationTable: "bulk-verification",
+    WatchSet: "watch",
+}
+"""The letter of each kind of answer."""
+
+LONGEST_SAID = 120
+
+Section = dict[str, Any]
+"""A part as the ledger holds it: what was understood, its text and HTML, and its file, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailReply:
+    """The answer to a mail."""
+
+    KIND = REPLY
+
+    title: str
+    parts: tuple[tuple[Fragment, AttachedFile | None, bool], ...]
+    in_reply_to: str
+    references: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailRefusal:
+    """Why nothing of a mail was done."""
+
+    KIND = REFUSAL
+
+    title: str
+    message: Phrase
+    in_reply_to: str
+    references: str
+
+
+def section(said: str, answer: Answer, language: Language) -> Section:
+    """An answer as a part."""
+    kind = LETTERS[type(answer)]
+    part = _part(said, kind, language, answer=answer)
+    part["title"] = subject(kind, language, answer=answer)
+    if isinstance(answer, DownloadReady):
+        part["file"] = _file_later(answer)
+    return part
+
+
+def refused_section(said: str, message: str, language: Language) -> Section:
+    """A refusal as a part."""
+    part = _part(said, "refusal", language, message=message)
+    return part | {"title": subject("refusal", language)}
+
+
+def note_section(said: Phrase, language: Language) -> Section:
+    """A remark as a part."""
+    made = fragment("note", language, said=said)
+    return {"text": made.text, "html": made.html, "title": ""}
+
+
+def _part(said: str, kind: str, language: Language, **values: Any) -> Section:
+    shown = said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…"
+    head = fragment("understood", language, said=shown)
+    body = fragment(kind, language, **values)
+    return {"text": f"> {head.text.strip()}\n\n{body.text}", "html": head.html + body.html}
+
+
+def _file_later(ready: DownloadReady) -> dict[str, Any]:
+    layout = ready.contents.layout
+    return {
+        "download": ready.contents.download_id,
+        "name": layout.name,
+        "format": layout.format.value,
+        "dates": layout.date_format.value,
+        "fields": joined_headings(layout.fields),
+        "spreadsheet_safe": layout.spreadsheet_safe,
+        "bom": layout.byte_order_mark,
+    }
+
+
+@composes(REPLY)
+def _reply(work: Composition) -> MailReply:
+    about = work.row.about
+    return MailReply(
+        about["title"],
+        tuple(
+            (
+                Fragment(one["text"], one["html"]),
+                _file(work.session, one["file"]) if "file" in one else None,
+                "file" in one,
+            )
+            for one in about["sections"]
+        ),
+        about["in_reply_to"],
+        about["references"],
+    )
+
+
+@composes(REFUSAL)
+def _refusal(work: Composition) -> MailRefusal:
+    about = work.row.about
+    message = Phrase.restored(about["message"])
+    return MailRefusal(about["title"], message, about["in_reply_to"], about["references"])
+
+
+class _TooLargeError(Exception):
+    """The file will not be attached."""
+
+
+def _file(session: Session, later: dict[str, Any]) -> AttachedFile | None:
+    """The download's file, without photos; None where it is larger than mail takes."""
+    row = session.get_one(Download, later["download"])
+    layout = Layout(
+        later["name"],
+        Format(later["format"]),
+        DateFormat(later["dates"]),
+        fields_of(later["fields"]),
+        later["spreadsheet_safe"],
+        later["bom"],
+    )
+    return _written(session, row, _without_photos(layout))
+
+
+def _written(session: Session, row: Download, layout: Layout) -> AttachedFile | None:
+    contents, stream = contents_of(row, layout), io.BytesIO()
+
+    def look(_: int) -> None:
+        if stream.tell() > MOST_BYTES:
+            raise _TooLargeError
+
+    try:
+        write(session, contents, stream, progress=look)
+    except _TooLargeError:
+        return None
+    return AttachedFile(file_name(contents), MEDIA_TYPES[layout.format], stream.getvalue())
+
+
+def _without_photos(layout: Layout) -> Layout:
+    kept = tuple(one for one in layout.fields if one.kind is not Kind.PHOTO)
+    return replace(layout, fields=kept or layout.fields)
+
+
+@writes(REPLY)
+def _write_reply(notice: MailReply, recipient: Recipient, terms: Terms) -> Written:
+    fragments: list[Fragment] = []
+    files: list[AttachedFile] = []
+    for part, file, wanted in notice.parts:
+        pack = packed(file, terms.policy, terms.passphrase, wanted=wanted) if wanted else Packed()
+        fragments.append(part)
+        files += pack.files
+        attached = (say("The file {name} is attached.", name=one.filename) for one in pack.files)
+        fragments += [_note(said, recipient) for said in attached]
+        if pack.withheld is not None:
+            fragments.append(_note(pack.withheld, recipient))
+    return Written(
+        in_frame(notice.title, fragments, REPLY, recipient),
+        tuple(files),
+        notice.in_reply_to,
+        notice.references,
+    )
+
+
+def _note(said: Phrase, recipient: Recipient) -> Fragment:
+    return fragment("note", recipient.language, said=said)
+
+
+@writes(REFUSAL)
+def _write_refusal(notice: MailRefusal, recipient: Recipient, _: Terms) -> Written:
+    said = fragment("refusal", recipient.language, message=notice.message)
+    letter = in_frame(notice.title, [said], REFUSAL, recipient)
+    return Written(letter, (), notice.in_reply_to, notice.references)

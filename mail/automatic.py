@@ -1,0 +1,55 @@
+"""Mail that nobody wrote: it is never answered, for whoever answers it may start a loop."""
+
+from __future__ import annotations
+
+from mail.message import ReceivedMail
+
+ROBOTS = (
+    "mailer-daemon@",
+    "postmaster@",
+    "no-reply@",
+    "noreply@",
+    "do-not-reply@",
+    "bounce@",
+    "bounce+",
+    "bounces@",
+    "bounces+",
+)
+BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
+MARKS = (
+    "list-id",
+    "list-unsubscribe",
+    "list-post",
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponse",
+)
+SUPPRESSED = frozenset({"all", "oof, autoreply", "autoreply"})
+
+
+def why_automatic(mail: ReceivedMail, envelope_sender: str, sender: str) -> str:
+    """What gives it away as written by a program, '' if nothing does."""
+    names = set(mail.header_names())
+    marks = {
+        "Auto-Submitted": _word(mail, "Auto-Submitted") not in {"", "no"},
+        "Precedence": _word(mail, "Precedence") in BULK,
+        "X-Auto-Response-Suppress": mail.header("X-Auto-Response-Suppress").lower() in SUPPRESSED,
+        "empty sender": not envelope_sender.strip("<>"),
+        "a robot's address": sender.startswith(ROBOTS)
+        or envelope_sender.lower().startswith(ROBOTS),
+    } | {mark: mark in names for mark in MARKS}
+    return next((mark for mark, found in marks.items() if found), "")
+
+
+def _word(mail: ReceivedMail, name: str) -> str:
+    """A header's value without its parameters."""
+    return mail.header(name).partition(";")[0].strip().lower()
+
+
+def is_bounce(mail: ReceivedMail, envelope_sender: str) -> bool:
+    """Whether it says that a mail of ours did not arrive."""
+    if mail.content_type == "multipart/report" and "delivery-status" in mail.header("Content-Type"):
+        return True
+    if envelope_sender.strip("<>"):
+        return envelope_sender.lower().startswith(("mailer-daemon@", "postmaster@"))
+    return "auto-replied" not in mail.header("Auto-Submitted").lower()

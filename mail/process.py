@@ -1,0 +1,133 @@
+"""Work on what came in: judge who sent it, do what it asks, owe the answer.
+
+A command's deed and its answer are committed together, with a note on the row that it is done, so
+a crash repeats nothing. What fails by a bug is shunted; what nobody may be answered is ignored.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core import inbox
+from core.database import Database
+from core.inbox import Standing, TakenElsewhereError
+from core.mail_pauses import pause
+from core.settings import Settings
+from core.tables import Incoming, ReplyToken
+from mail.addresses import Desk, sole_sender
+from mail.automatic import is_bounce, why_automatic
+from mail.bounces import refused_addresses
+from mail.feeds import Feeds
+from mail.message import ReceivedMail
+from mail.serving import Letter, MailDesk
+from mail.trust import Trusted, judge, prover
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE = 10.0
+BROKEN = "It could not be worked on. The log has the reason under {reference}."
+
+
+class InboxWork:
+    """The engine's job; `stopping` makes it leave what it has not begun to the next worker."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime]
+    ) -> None:
+        self._settings, self._database, self._clock = settings, database, clock
+        self._prove = prover(settings)
+        self._feeds = Feeds(settings, database, clock)
+        self._desk = MailDesk(settings, database, clock)
+        self.stopping = threading.Event()
+
+    def take_up(self, ids: Sequence[int]) -> None:
+        """Work on each; safe to repeat."""
+        for row_id in ids:
+            self._insist(row_id)
+
+    def _insist(self, row_id: int) -> None:
+        """Until it is done, put aside, or somebody else's, however long the database is away."""
+        pause = 0.1
+        while not self.stopping.is_set():
+            try:
+                self._try(row_id)
+            except DBAPIError as error:
+                if not (error.connection_invalidated or isinstance(error, OperationalError)):
+                    raise
+                log.warning("database-away", reason=type(error.orig).__name__)
+            else:
+                return
+            self.stopping.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _try(self, row_id: int) -> None:
+        try:
+            self._work_on(row_id)
+        except TakenElsewhereError:
+            return
+        except OperationalError:
+            raise
+        except Exception as bug:
+            if isinstance(bug, DBAPIError) and bug.connection_invalidated:
+                raise
+            reference = uuid4().hex[:8]
+            log.exception("mail-shunted", reference=reference, row=row_id)
+            with self._database.transaction() as session:
+                reason = BROKEN.format(reference=reference)
+                inbox.shunt(session, row_id, reason, now=self._clock())
+
+    def _work_on(self, row_id: int) -> None:
+        with self._database.reading() as session:
+            row = session.get(Incoming, row_id)
+        if row is None or row.fate != Standing.READY:
+            return
+        mail = ReceivedMail(row.raw)
+        if row.recipient == Desk.REPLY and is_bounce(mail, row.sender):
+            self._bounced(row, mail)
+            return
+        sender = sole_sender(mail.headers("From"))
+        if why := why_automatic(mail, row.sender, sender or ""):
+            self._ignore(row, f"automatic: {why}")
+            return
+        proven = None
+        if self._prove is not None:
+            proven = sender is not None and self._prove(mail, sender)
+        if row.recipient == Desk.RESULTS and self._feeds.takes(sender):
+            self._feeds.take(row, mail, sender or "", proven=bool(proven))
+            return
+        self._judged(row, mail, sender, proven)
+
+    def _judged(
+        self, row: Incoming, mail: ReceivedMail, sender: str | None, proven: bool | None
+    ) -> None:
+        with self._database.reading() as session:
+            verdict = judge(session, row, sender, proven, now=self._clock())
+        if isinstance(verdict, Trusted):
+            self._desk.serve(Letter(row, mail, verdict.user_id, verdict.answers))
+        elif verdict.user_id is None or verdict.reason is None:
+            self._ignore(row, verdict.code)
+        else:
+            letter = Letter(row, mail, verdict.user_id, None)
+            self._desk.refuse(letter, verdict.code, verdict.reason)
+
+    def _bounced(self, row: Incoming, mail: ReceivedMail) -> None:
+        """Pause the mail of the user whose mail it was, if it is their address that refused it."""
+        refused, now = refused_addresses(mail), self._clock()
+        with self._database.transaction() as session:
+            held = inbox.hold(session, row.id or 0, done=0)
+            token = session.get(ReplyToken, row.token_hash)
+            for address, reason in refused.items() if token is not None else ():
+                assert token is not None  # noqa: S101  for the type checker
+                pause(session, token.user_id, address, reason, now=now)
+            inbox.finish(session, held, Standing.DONE, "bounce", now=now)
+
+    def _ignore(self, row: Incoming, reason: str) -> None:
+        with self._database.transaction() as session:
+            held = inbox.hold(session, row.id or 0, done=0)
+            inbox.finish(session, held, Standing.IGNORED, reason, now=self._clock())

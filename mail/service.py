@@ -1,0 +1,118 @@
+"""The part that takes mail in: SMTP, LMTP and, where one is set, an IMAP mailbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP
+
+from core.database import Database
+from core.engine import Job
+from core.inbox import TAKE_UP
+from core.refusals import unavailable, usage
+from core.settings import Settings
+from mail.process import InboxWork
+from mail.smtp import Doorkeeper, sessions
+from mail.storing import Storing
+
+log = structlog.get_logger(__name__)
+
+START_SECONDS = 10.0
+
+
+def mail_jobs(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> Mapping[str, Job]:
+    """The jobs that a worker does for this door."""
+    return {TAKE_UP: InboxWork(settings, database, clock).take_up}
+
+
+class MailPart:
+    """Listens in a thread of its own; `ports` says where, once started."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime]
+    ) -> None:
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's names every sender
+        self._settings, self._database, self._clock = settings, database, clock
+        self._loop = asyncio.new_event_loop()
+        self._storing = Storing(database, clock)
+        self._keeper = Doorkeeper(settings, database, self._storing, clock)
+        self._servers: list[asyncio.Server] = []
+        self._thread = threading.Thread(target=self._loop.run_forever, name="mail", daemon=True)
+        self.ports: dict[str, int] = {}
+
+    def start(self) -> None:
+        """Listen; raise Refusal where an address cannot be listened on."""
+        self._thread.start()
+        for name, kind, address in self._wanted():
+            listening = asyncio.run_coroutine_threadsafe(self._listen(kind, address), self._loop)
+            try:
+                server = listening.result(START_SECONDS)
+            except OSError as error:
+                raise _cannot_listen(name, address, error) from error
+            self._servers.append(server)
+            self.ports[name] = server.sockets[0].getsockname()[1]
+            log.info("listening", by=name, address=address)
+
+    def stop(self, grace: float) -> None:
+        """Take no new connections, let what is being stored be stored, then close."""
+        end = time.monotonic() + grace
+        for server in self._servers:
+            self._loop.call_soon_threadsafe(server.close)
+        while self._keeper.at_work and time.monotonic() < end:
+            time.sleep(0.02)
+        asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def _wanted(self) -> list[tuple[str, type[SMTP], str]]:
+        both = [
+            ("smtp", SMTP, self._settings.smtp_listen),
+            ("lmtp", LMTP, self._settings.lmtp_listen),
+        ]
+        return [one for one in both if one[2]]
+
+    async def _listen(self, kind: type[SMTP], address: str) -> asyncio.Server:
+        host, port = _host_and_port(address)
+        factory = sessions(kind, self._keeper, self._settings, self._loop)
+        return await self._loop.create_server(factory, host, port)
+
+
+async def _cancel_all() -> None:
+    mine = asyncio.current_task()
+    others = [task for task in asyncio.all_tasks() if task is not mine]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise usage(
+            "bad_listen",
+            "{address} is not an address to listen on. Write it as host:port.",
+            address=address,
+        )
+    return host.strip("[]"), int(port)
+
+
+def _cannot_listen(name: str, address: str, error: OSError) -> Exception:
+    return unavailable(
+        "cannot_listen",
+        "{name} cannot listen on {address} ({reason}). Is another program there? "
+        "RESULTS_{setting}_LISTEN chooses another address.",
+        name=name.upper(),
+        address=address,
+        reason=error.strerror or str(error),
+        setting=name.upper(),
+    )

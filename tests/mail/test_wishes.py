@@ -1,0 +1,123 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.commands.grammar import parse
+from core.commands.registry import every_command
+from mail.wishes import MOST_COMMANDS, wish_of, wishes_in
+
+A, B = "17GB000595ZOLJS03G", "18GB000596ANNJS03A"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("csv please", "download csv"),
+        ("CSV", "download csv"),
+        ("send as xml", "download xml"),
+        ("Send it as XML, please.", "download xml"),
+        ("Could you send me the new results as JSON, please?", "download json"),
+        ("please send me the results", "download"),
+        ("download", "download"),
+        ("Download please", "download"),
+        ("resend 42", "redownload 42"),
+        ("Resend #42", "redownload 42"),
+        ("redownload 42 as xml please", "redownload 42 xml"),
+        ("weekly", "notifications weekly"),
+        ("Daily please!", "notifications daily"),
+        ("immediately", "notifications immediate"),
+        ("stop", "notifications off"),
+        ("STOP.", "notifications off"),
+        ("unsubscribe", "notifications off"),
+        ("start", "notifications on"),
+        ("help", "help"),
+        ("?", "help"),
+        ("results", "results"),
+        ("results please", "results"),
+        (f"verify {A} please", f"verify {A}"),
+        (f"- verify {A}", f"verify {A}"),
+        (f"1. verify {A}", f"verify {A}"),
+        (f"/verify {A}", f"verify {A}"),
+        ("notifications time=14:05", "notifications time=14:05"),
+        ('download template="Thanks"', 'download template="Thanks"'),
+        ("users add Ann Bell ann@uni.example", "users add Ann Bell ann@uni.example"),
+    ],
+)
+def test_short_forms_mean_lines_of_the_grammar(written, meant):
+    assert wish_of(written) == meant
+    parse(meant)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Dear colleagues,",
+        "I wonder what this is",
+        "The csv and the xml were both broken yesterday",
+        "Do not stop anything without asking me first",
+        "Ann Bell",
+        "resend",
+        "resend it to everybody in 2026",
+        "Thanks!",
+        "",
+        "...",
+    ],
+)
+def test_prose_is_no_command(prose):
+    assert wish_of(prose) is None
+
+
+def test_every_command_can_be_written_in_full():
+    for name in every_command():
+        assert (wish_of(name) or "").split()[0] in {name.split()[0], "download"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{A}\n{B}",
+        f"{A}, {B}",
+        f"{A};{B}",
+        f"  {A}  \n\n\t{B}",
+        f"Hello,\n\n{A}\n{B}\n\nThanks,\nAnn",
+        f"<{A}>\n'{B}'",
+    ],
+)
+def test_a_pasted_list_of_numbers_is_one_verification(text):
+    found = wishes_in(text, "")
+
+    assert found.lines == (f"verify {A} {B}",)
+    assert found.not_understood == 0
+
+
+def test_the_subject_is_used_where_the_text_has_no_command():
+    assert wishes_in("", "csv please").lines == ("download csv",)
+    assert wishes_in("Kind regards, Ann", "help").lines == ("help",)
+    assert wishes_in("xml", "csv").lines == ("download xml",)
+
+
+@pytest.mark.parametrize("prefix", ["Re:", "RE: ", "AW:", "Fwd:", "FW:", "WG: ", "Sv:", "Re[2]:"])
+def test_the_subject_of_an_answer_is_nobodys_command(prefix):
+    assert wishes_in("", f"{prefix} download csv").lines == ()
+
+
+def test_no_more_than_five_commands_are_taken_and_the_rest_is_counted():
+    found = wishes_in("\n".join(f"history {n}" for n in range(1, 9)), "")
+
+    assert found.lines == tuple(f"history {n}" for n in range(1, 6))
+    assert (len(found.lines), found.too_many) == (MOST_COMMANDS, 3)
+
+
+def test_greetings_are_no_lines_that_were_not_understood():
+    found = wishes_in("Hi there,\ncsv please\nMany thanks\nAnn", "")
+
+    assert (found.lines, found.not_understood) == (("download csv",), 0)
+
+
+@given(st.text(max_size=300), st.text(max_size=80))
+def test_any_text_gives_few_lines_that_are_one_line_each(text, subject):
+    found = wishes_in(text, subject)
+
+    assert len(found.lines) <= MOST_COMMANDS
+    assert all(len(line.splitlines()) == 1 for line in found.lines)
+    assert found.not_understood >= 0
