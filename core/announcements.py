@@ -29,6 +29,7 @@ from core.tables import (
     Watch,
 )
 from core.terms import RELEASED, Frequency
+from core.webhooks import owe_results
 
 MOST_ONE_BY_ONE = 20
 """Messages of one applicant each that a user gets in an hour; the rest is told in one."""
@@ -48,6 +49,7 @@ def announce(session: Session, arrival: Arrival, *, now: datetime) -> int:
     if arrival.changed:
         owed += _changed(session, arrival.id)
     owed += channel_news(session, arrival, organisations)
+    owed += owe_results(session, arrival)
     return owe(session, owed, now=now)
 
 

@@ -13,7 +13,14 @@ import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from core import account_notices, channel_news, digest_notices, outbox, result_notices  # noqa: F401  composers
+from core import (  # noqa: F401  composers
+    account_notices,
+    channel_news,
+    digest_notices,
+    outbox,
+    result_notices,
+    webhooks,
+)
 from core.composing import Unwanted, compose
 from core.database import Database
 from core.tables import Outgoing
@@ -57,7 +64,7 @@ class Courier:
             try:
                 self._send_one(row_id, shared)
             except LaneDown as down:
-                self._postpone(ids[place:], down.retry_after or LANE_DOWN_SECONDS)
+                self._postpone(ids[place + 1 :], down.retry_after or LANE_DOWN_SECONDS)
                 return
 
     def _send_one(self, row_id: int, shared: dict[Any, Any]) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from core import audit
 from core.actors import Actor
+from core.endpoints import has_any
 from core.exports.columns import Contents
 from core.exports.write import MEDIA_TYPES
 from core.history import CHANGE_ACCOUNT, SHOWN, DownloadLine, account_notes, last_downloads
@@ -124,6 +125,10 @@ def download(
         format=row.format,
         template=row.template_name,
     )
+    if has_any(session, actor.organisation_id):
+        from core.webhooks import owe_download  # the command line starts without it
+
+        owe_download(session, row, now=now)
     _, held = _waiting(session, actor)
     return DownloadReady(contents_of(row, layout), row.records, _held_notes(held), again=False)
 

@@ -64,10 +64,11 @@ def past_look_ups(
     if before is not None:
         own = own.where(col(Verification.id) < before)
     rows = session.exec(own.order_by(col(Verification.id).desc()).limit(most))
-    return PastLookUps(tuple(map(_line, rows)))
+    return PastLookUps(tuple(map(line_of, rows)))
 
 
-def _line(row: Verification) -> PastLookUp:
+def line_of(row: Verification) -> PastLookUp:
+    """A look-up as lists and webhooks have it."""
     compared = dict(one.split(":") for one in row.compared.split(",") if one)
     return PastLookUp(
         row.id or 0, row.looked_up_at, row.surface, row.trf_number, row.outcome, compared

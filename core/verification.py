@@ -12,6 +12,7 @@ from sqlmodel import Session
 from core import quotas
 from core.actors import Actor
 from core.comparison import Claims, Comparison, Verdict, compare
+from core.endpoints import has_any
 from core.look_ups import find, find_many
 from core.phrases import Phrase, say
 from core.prepared import prepared_insert
@@ -189,6 +190,10 @@ def _keep(session: Session, actor: Actor, cards: Sequence[VerificationCard], now
     quotas.count_misses(session, actor, misses, now=now)
     _VERIFICATION.run_many(session, (_verification(actor, card, now) for card in cards))
     _EVENT.run_many(session, (_event(actor, card, now) for card in cards))
+    if has_any(session, actor.organisation_id):
+        from core.webhooks import owe_verifications  # the command line starts without it
+
+        owe_verifications(session, actor, [card.trf_number for card in cards], now=now)
 
 
 def _verification(actor: Actor, card: VerificationCard, now: datetime) -> dict[str, Any]:
