@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from core.settings import Settings
 
 
 def now(settings: Settings) -> datetime:
-    """The present moment in UTC, or the frozen one of a test."""
-    return settings.now or datetime.now(UTC)
+    """The present moment in UTC, the frozen one of a test, or the moved one of a demo."""
+    if settings.now is not None:
+        return settings.now
+    moment = datetime.now(UTC)
+    return moment if settings.clock_file is None else moment + _ahead(settings.clock_file)
+
+
+def _ahead(file: Path) -> timedelta:
+    """Nothing while nobody has moved the clock. Work that the engine delays waits in real time."""
+    try:
+        return timedelta(seconds=float(file.read_text(encoding="ascii")))
+    except FileNotFoundError:
+        return timedelta()

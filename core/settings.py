@@ -26,6 +26,11 @@ class Settings(BaseSettings):
         None,
         description="Freezes the clock at an ISO instant; refused unless `RESULTS_ENV=test`.",
     )
+    clock_file: Path | None = Field(
+        None,
+        description="A file with the seconds by which the clock is ahead, read whenever the time "
+        "is: the playground moves it. Refused unless `RESULTS_ENV` is `demo` or `test`.",
+    )
     outbox_dir: Path = Field(
         Path("var/outbox"),
         description="Where mail is written as .eml files while no SMTP is set.",
@@ -240,9 +245,12 @@ class Settings(BaseSettings):
         return value and value.astimezone(UTC)
 
     @model_validator(mode="after")
-    def _frozen_only_in_tests(self) -> Self:
+    def _real_time_in_production(self) -> Self:
         if self.now is not None and self.env != "test":
             msg = "RESULTS_NOW is only for RESULTS_ENV=test"
+            raise ValueError(msg)
+        if self.clock_file is not None and self.env == "production":
+            msg = "RESULTS_CLOCK_FILE is only for RESULTS_ENV=demo and RESULTS_ENV=test"
             raise ValueError(msg)
         return self
 
