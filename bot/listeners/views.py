@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,13 @@ from core.phrases import Phrase, say
 from core.refusals import Kind, Refusal
 
 IS_MODAL = "modal"
+
+IN_PLACE_SECONDS = 1.5
+"""Errors can be shown in place only by the acknowledgement, which Slack awaits for three."""
+
+ACK_ARRIVES_SECONDS = 0.3
+"""An update that overtook the acknowledgement would be replaced by it."""
+
 IN_PLACE = frozenset({Kind.USAGE, Kind.CONFLICT, Kind.MISSING})
 """Refusals that whoever fills a form in can mend there."""
 
@@ -62,7 +70,7 @@ class Views:
         form = FORMS[args.body["view"]["callback_id"]]
         submitted = Submitted.of(args.body["view"])
         job = self._jobs.start(self._heard(args, form, submitted))
-        if not await self._jobs.soon(job):
+        if not await self._jobs.soon(job, IN_PLACE_SECONDS):
             args.context[JOB] = job
             wait = waiting(form.title, self._answers.reader(None))
             await args.ack(response_action="update", view=wait)
@@ -79,6 +87,7 @@ class Views:
         if JOB in args.context:
             form = FORMS[args.body["view"]["callback_id"]]
             heard = await self._jobs.result(args.context[JOB])
+            await asyncio.sleep(ACK_ARRIVES_SECONDS)
             view = self._answered(form, heard)
             await args.client.views_update(view_id=args.body["view"]["id"], view=view)
         await self._homes.again(args)
