@@ -34,7 +34,7 @@ VERSION = "1"
 POLL_SECONDS = 0.2
 IDLE_SECONDS = 20
 CONNECT_SECONDS = 10
-SLOTS = {Queue.MAIL: 4, Queue.SLACK: 50, Queue.WEBHOOK: 20}
+SLOTS = {Queue.MAIL: 4, Queue.SLACK: 50, Queue.WEBHOOK: 20, Queue.INBOX: 4}
 """How many pieces one process does at once; a Slack conversation holds its slot for a second."""
 
 TABLES = frozenset(

@@ -93,6 +93,10 @@ class Relay:
             except _WentAwayError:
                 return self._carry(self._new_connection(), sender, recipient, mail)
 
+    def greet(self) -> None:
+        """Come in as for a mail, and go again; raise LaneDown where that fails."""
+        _hang_up(self._connected())
+
     def close(self) -> None:
         """Say goodbye on every connection that waits."""
         with suppress(Empty):
