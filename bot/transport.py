@@ -6,8 +6,9 @@ import http.client
 import io
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
@@ -55,38 +56,36 @@ class SlackTransport:
 
     def send(self, message: Message) -> str:
         """See Transport."""
-        team_id, _, conversation = message.lane.partition(":")
-        found = self._workspaces.look_up(team_id)
-        if found is None:
-            raise Refused("The bot is not in that workspace any more.")
-        client = self._workspaces.client(found.token)
-        try:
-            return self._sent(client, message, team_id, conversation)
-        except SlackApiError as error:
-            raise self._outcome(error, team_id) from error
-        except (OSError, http.client.HTTPException) as error:
-            reason = type(error).__name__
-            if is_unsent(error):
-                raise NotSent(f"Slack could not be reached: {reason}.") from error
-            raise InDoubt(f"The connection to Slack broke: {reason}.") from error
+        team_id = message.lane.partition(":")[0]
+        file = _file(message.notice)
+        with file[1] if file is not None else nullcontext():
+            try:
+                return self._sent(message, team_id, file)
+            except SlackApiError as error:
+                raise self._outcome(error, team_id) from error
+            except (OSError, http.client.HTTPException) as error:
+                reason = type(error).__name__
+                if is_unsent(error):
+                    raise NotSent(f"Slack could not be reached: {reason}.") from error
+                raise InDoubt(f"The connection to Slack broke: {reason}.") from error
 
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _sent(self, client: WebClient, message: Message, team_id: str, conversation: str) -> str:
-        reader = self._reader(message)
-        said = notice(message.notice, reader)
+    def _sent(self, message: Message, team_id: str, file: tuple[str, BinaryIO] | None) -> str:
+        found = self._workspaces.look_up(team_id)
+        if found is None:
+            raise Refused("The bot is not in that workspace any more.")
+        client = self._workspaces.client(found.token)
+        said = notice(message.notice, self._reader(message))
         with self._database.reading() as session:
             thread = thread_of(session, message)
-        file = _file(message.notice)
-        channel = conversation
+        channel = message.lane.partition(":")[2]
         if message.recipient is not None:
-            channel = self._direct_channel(client, team_id, conversation, fresh=file is not None)
+            channel = self._direct_channel(client, team_id, channel, fresh=file is not None)
         if file is None:
             return _posted(client, channel, said, thread)
-        name, data = file
-        with data:
-            return uploaded(client, channel, Upload(name, data, said.text, thread))
+        return uploaded(client, channel, Upload(*file, said.text, thread))
 
     def _reader(self, message: Message) -> Reader:
         recipient = message.recipient
@@ -156,7 +155,7 @@ def _before(call: Callable[..., Any], **arguments: Any) -> Any:
         raise NotSent(f"Slack could not be asked: {type(error).__name__}.") from error
 
 
-def _file(told: Any) -> tuple[str, Any] | None:
+def _file(told: Any) -> tuple[str, BinaryIO] | None:
     if isinstance(told, SlackFile):
         return told.filename, told.data
     if isinstance(told, Digest) and told.file is not None:
