@@ -45,7 +45,7 @@ def audit_export(
     from core import audit
     from core.organisations import organisation_named
 
-    start = _instant(since)
+    start = instant(since)
     with open_desk() as desk, desk.database.reading() as session:
         organisation = organisation_named(session, org)
         assert organisation.id is not None  # noqa: S101
@@ -56,7 +56,8 @@ def audit_export(
             audit.export(session, organisation.id, stream, since=start, format=format.value)
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant(text: str | None) -> datetime | None:
+    """A day or an ISO instant, UTC unless it says otherwise; raise Refusal for anything else."""
     if text is None:
         return None
     try:

@@ -64,6 +64,18 @@ class WebhookCall:
     was_well: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How many events an endpoint gets again."""
+
+    endpoint_id: int
+    events: int
+
+    def document(self) -> dict[str, Any]:
+        """`replayed` with the webhook and the number of events."""
+        return {"replayed": {"webhook": self.endpoint_id, "events": self.events}}
+
+
 def owe_results(session: Session, arrival: Arrival) -> Iterator[Owed]:
     """What an arrival brought or changed, for every endpoint that is concerned."""
     assert arrival.id is not None  # noqa: S101  flushed

@@ -14,7 +14,8 @@ class Ingested:
     """Counts of one arrival.
 
     `older` are records that came with an older lastModifiedDate than ours and were left alone;
-    `held` those whose status is not RELEASED; `warnings` are hints, never refusals.
+    `held` those whose status is not RELEASED; `warnings` are hints, never refusals. What was only
+    looked up is kept and delivered to nobody: then `delivers` is False.
     """
 
     arrival_id: int
@@ -31,6 +32,7 @@ class Ingested:
     first_problems: list[tuple[int, Phrase]] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     rejects: str | None = None
+    delivers: bool = True
 
     def document(self) -> dict[str, Any]:
         """CONTRACT.md's summary, with how often each problem and warning arose."""

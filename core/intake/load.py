@@ -48,19 +48,21 @@ def ingest(
     rejects: Rejects,
     date_format: DateFormat | None = None,
     strict: bool = False,
+    deliver: bool = True,
+    surface: Surface = Surface.CONSOLE,
     progress: Callable[[int], None] | None = None,
 ) -> Ingested:
     """Load a seekable file; raise Refusal, for the caller to roll back, if it cannot be read.
 
     Bad rows go to `rejects` and are counted; with `strict` one of them refuses the whole file.
-    `progress` hears how many bytes are read.
+    `progress` hears how many bytes are read. Without `deliver` the results are only kept.
     """
     reader = open_reader(stream)
     columns = columns_of(reader)
     chosen = date_format or settled(_dates(reader, columns), now.date())
     arrival = _arrival(session, organisation_id, source, now)
     assert arrival.id is not None  # noqa: S101  flushed
-    told = Ingested(arrival.id, source, unknown_columns=columns.unknown)
+    told = Ingested(arrival.id, source, unknown_columns=columns.unknown, delivers=deliver)
     rejects.describe(reader.format, reader.headings, _delimiter(reader))
     with closing(
         _Load(session, arrival, columns, reader.format, chosen, told, rejects, now)
@@ -72,7 +74,7 @@ def ingest(
         load.finish()
     if strict and told.rejected:
         raise _strictly(told)
-    _finish(session, arrival, told, rejects, now)
+    _finish(session, arrival, told, rejects, now, surface)
     return told
 
 
@@ -188,7 +190,12 @@ def _arrival(session: Session, organisation_id: int, source: str, now: datetime)
 
 
 def _finish(
-    session: Session, arrival: Arrival, told: Ingested, rejects: Rejects, now: datetime
+    session: Session,
+    arrival: Arrival,
+    told: Ingested,
+    rejects: Rejects,
+    now: datetime,
+    surface: Surface,
 ) -> None:
     told.rejects = str(rejects.path) if told.rejected else None
     counts = {
@@ -204,7 +211,7 @@ def _finish(
         arrival.organisation_id,
         "arrival:ingested",
         now=now,
-        surface=Surface.CONSOLE,
+        surface=surface,
         subject=arrival.source,
         **counts,
     )
