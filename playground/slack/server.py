@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from base64 import b64decode
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -109,8 +110,11 @@ class SlackStandIn(People):
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         name, arguments = request.match_info["method"], await _arguments(request)
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        token = token or arguments.pop("token", "")
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind == "Basic":
+            client, _, password = b64decode(secret).decode().partition(":")
+            arguments |= {"client_id": client, "client_secret": password}
+        token = secret if kind == "Bearer" else arguments.pop("token", "")
         fault = self._fault(name)
         if fault is not None and not fault.lost:
             self._note(name, token, arguments, {"ok": False, "error": fault.error or "fault"})
