@@ -5,7 +5,8 @@ What was there already is compared, and changed with what it was kept as `Change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlmodel import Session
 from core.fields import BY_ATTRIBUTE, Kind
 from core.intake.headings import LAST_MODIFIED, PHOTO, STATUS
 from core.intake.ingested import Ingested
-from core.intake.inserts import RESULT, Columns, Row, Steps, Stored, There, inserts_for
+from core.intake.inserts import RESULT, Columns, Row, Stored, There, inserts_for
 from core.intake.values import photo_type
 from core.prepared import Prepared
 from core.tables import Arrival, Change
@@ -53,7 +54,7 @@ class Store:
         self._inserts = inserts_for(session, self._names)
         self._batch = 1 if PHOTO in names else self._inserts.batch
         self._waiting: list[list[Any]] = [[] for _ in self._names]
-        self._storing: Steps[None] = self._nothing()
+        self._meanwhile = ExitStack()
         among = f"trf_number {self._inserts.among}"
         self._find = Prepared(
             text(f"SELECT id, {','.join(self._names)} FROM result WHERE id <= :before AND {among}")
@@ -62,63 +63,47 @@ class Store:
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Store a chunk, now or with the next ones."""
-        next(self._storing, None)
         for name, waiting in zip(self._names, self._waiting, strict=True):
             waiting.extend(columns[name])
         if len(self._waiting[0]) >= self._batch:
-            self._store()
+            self.finish()
         if PHOTO in columns:
-            self._wait()
             self._add_photos(columns["trf_number"], columns[PHOTO])
 
     def finish(self) -> None:
-        """Store what still waits."""
-        self._store()
-        self._wait()
-
-    def close(self) -> None:
-        """Give back what the load needed, wherever it stopped."""
-        self._storing.close()
-        self._inserts.close()
-
-    def _store(self) -> None:
-        """Begin to store what waits; rows whose number stands there twice follow one another."""
+        """Store what waits; rows whose number stands there twice follow one another."""
         columns, self._waiting = self._waiting, [[] for _ in self._names]
         if not columns[0]:
             return
-        batches: Iterable[Columns] = [columns]
-        if len(set(columns[self._trf])) < len(columns[self._trf]):
-            batches = _without_repeats(columns, self._trf)
-        for batch in batches:
-            self._wait()
-            self._storing = self._steps(batch)
-            next(self._storing, None)
+        if len(set(columns[self._trf])) == len(columns[self._trf]):
+            self._add(columns)
+            return
+        for batch in _without_repeats(zip(*columns, strict=True), self._trf):
+            self._add(list(zip(*batch, strict=True)))
 
-    def _wait(self) -> None:
-        for _ in self._storing:
-            pass
+    def close(self) -> None:
+        """Wait for the database, and give back what the load needed."""
+        self._meanwhile.close()
+        self._inserts.close()
 
-    def _nothing(self) -> Steps[None]:
-        yield from ()
-
-    def _steps(self, columns: Columns) -> Steps[None]:
+    def _add(self, columns: Columns) -> None:
+        self._meanwhile.close()
         numbers = columns[self._trf]
         before: int = _NEWEST.run(self._session, {}).fetchone()[0]
-        there = yield from self._inserts.insert(columns, lambda: self._ask(numbers, before))
+        there = self._inserts.insert(columns, lambda: self._there(numbers, before))
         if there:
             self._compare(zip(*columns, strict=True), there)
         new = len(numbers) - len(there)
         self._told.new += new
         if new and self._told.delivers:
             self._told.delivered += new
-            with self._inserts.meanwhile():
-                _DELIVER_NEW.run(self._session, self._delivery_values() | {"first": before + 1})
-                yield
+            self._meanwhile.enter_context(self._inserts.meanwhile())
+            _DELIVER_NEW.run(self._session, self._delivery_values() | {"first": before + 1})
 
-    def _ask(self, numbers: Sequence[str], before: int) -> Callable[[], There]:
+    def _there(self, numbers: Sequence[str], before: int) -> There:
         values = {"numbers": self._inserts.listed(numbers), "before": before}
         found = self._find.run(self._session, values)
-        return lambda: {row[self._trf + 1]: Stored(row[0], tuple(row[1:])) for row in found}
+        return {row[self._trf + 1]: Stored(row[0], tuple(row[1:])) for row in found}
 
     def _compare(self, rows: Iterable[Row], known: There) -> None:
         changes: list[dict[str, Any]] = []
@@ -193,6 +178,7 @@ class Store:
         given = {number: data for number, data in zip(numbers, photos, strict=True) if data}
         if not given:
             return
+        self._meanwhile.close()
         found = self._session.execute(
             text(
                 "SELECT r.id, r.trf_number, p.data FROM result r "
@@ -221,14 +207,14 @@ def _photo(result_id: int, data: bytes) -> dict[str, Any]:
     return {"id": result_id, "kind": photo_type(data), "data": data}
 
 
-def _without_repeats(columns: Columns, trf: int) -> Iterator[Columns]:
+def _without_repeats(rows: Iterable[Row], trf: int) -> Iterator[Iterable[Row]]:
     batch: dict[str, Row] = {}
-    for row in zip(*columns, strict=True):
+    for row in rows:
         if row[trf] in batch:
-            yield list(zip(*batch.values(), strict=True))
+            yield batch.values()
             batch = {}
         batch[row[trf]] = row
-    yield list(zip(*batch.values(), strict=True))
+    yield batch.values()
 
 
 def _heading(name: str) -> str:
