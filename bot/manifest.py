@@ -56,9 +56,10 @@ def manifest(*, http: str | None = None, prefix: str = "") -> dict[str, Any]:
 
 
 def _shortcuts() -> list[dict[str, str]]:
+    """Slack takes names of up to 24 characters: the form's own name has 25."""
     return [
         {
-            "name": "Verify a Test Report Form",
+            "name": "Verify Test Report Form",
             "type": "global",
             "callback_id": VERIFY_SHORTCUT,
             "description": "Look a form up by its number",

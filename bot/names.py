@@ -13,8 +13,14 @@ NUMBERS_SHORTCUT = "verify-numbers"
 def line_of(command: str, text: str, prefix: str) -> str | None:
     """The line of the shared grammar that `/command text` is; None for a command not of ours."""
     name = command.removeprefix("/").removeprefix(prefix)
+    typed = as_typed(text)
     if name == FAMILY:
-        return text.strip() or "help"
+        return typed or "help"
     if name in OWN_NAMES:
-        return f"{name} {text}".strip()
+        return f"{name} {typed}".strip()
     return None
+
+
+def as_typed(text: str) -> str:
+    """Without the escapes that Slack puts into what people write."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()

@@ -9,7 +9,17 @@ from typing import Any
 import typer
 from sqlalchemy.exc import OperationalError
 
-from console import commands, maintenance, queue, serve, setting_up
+from console import (
+    commands,
+    doctor,
+    keys,
+    maintenance,
+    manifest,
+    queue,
+    serve,
+    setting_up,
+    webhooks,
+)
 from core.refusals import Kind, Refusal, unavailable
 
 EXIT_CODES = {
@@ -31,8 +41,12 @@ app = typer.Typer(
 commands.register(app)
 setting_up.register(app)
 maintenance.register(app)
+manifest.register(app)
+keys.register(app)
+webhooks.register(app)
 queue.register(app)
 serve.register(app)
+doctor.register(app)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from bot.blocks.verification import follows
 from bot.homes import Homes
 from bot.incoming import fetched
 from bot.lines import Lines
+from bot.names import as_typed
 from bot.numbers import numbers_in
 from bot.telling import tell_directly
 from core.installations import claim
@@ -48,7 +49,7 @@ class Events:
         if event.get("files"):
             said = await self._dropped(args)
         else:
-            line = (event.get("text") or "").strip() or "help"
+            line = as_typed(event.get("text") or "") or "help"
             said = (await self._lines.heard(args.client, asker_of(args), line)).said
         await tell_directly(args, said)
 
