@@ -18,6 +18,7 @@ from core.engine import Job
 from core.inbox import TAKE_UP
 from core.refusals import unavailable, usage
 from core.settings import Settings
+from mail.imap import Mailbox
 from mail.process import InboxWork
 from mail.smtp import Doorkeeper, sessions
 from mail.storing import Storing
@@ -47,6 +48,7 @@ class MailPart:
         self._keeper = Doorkeeper(settings, database, self._storing, clock)
         self._servers: list[asyncio.Server] = []
         self._thread = threading.Thread(target=self._loop.run_forever, name="mail", daemon=True)
+        self._mailbox = _mailbox(settings, database, clock)
         self.ports: dict[str, int] = {}
 
     def start(self) -> None:
@@ -61,10 +63,14 @@ class MailPart:
             self._servers.append(server)
             self.ports[name] = server.sockets[0].getsockname()[1]
             log.info("listening", by=name, address=address)
+        if self._mailbox is not None:
+            self._mailbox.start()
 
     def stop(self, grace: float) -> None:
         """Take no new connections, let what is being stored be stored, then close."""
         end = time.monotonic() + grace
+        if self._mailbox is not None:
+            self._mailbox.stop(grace)
         for server in self._servers:
             self._loop.call_soon_threadsafe(server.close)
         while self._keeper.at_work and time.monotonic() < end:
@@ -85,6 +91,14 @@ class MailPart:
         host, port = _host_and_port(address)
         factory = sessions(kind, self._keeper, self._settings, self._loop)
         return await self._loop.create_server(factory, host, port)
+
+
+def _mailbox(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> Mailbox | None:
+    if settings.imap_url is None:
+        return None
+    return Mailbox(settings, database, clock, settings.imap_url.get_secret_value())
 
 
 async def _cancel_all() -> None:
