@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
@@ -26,19 +27,27 @@ Every address under /v1 wants an API key (`results-bot key add`), as `Authorizat
 Every no is `application/problem+json` with a `code`. docs/api.md has recipes.
 """
 
+AtEnd = Callable[[], Awaitable[None]]
+
 
 def application(
     settings: Settings,
     database: Database,
     clock: Callable[[], datetime],
     mounts: Mapping[str, ASGIApp],
+    *,
+    rest: bool = True,
+    at_end: Sequence[AtEnd] = (),
 ) -> FastAPI:
-    """The application, with each of `mounts` under its path."""
-    app = FastAPI(title="results-bot", version=VERSION)
+    """The application, with each of `mounts` under its path and, without `rest`, little else.
+
+    `at_end` are awaited when it stops, after the last request.
+    """
+    app = FastAPI(title="results-bot", version=VERSION, lifespan=_ending(at_end))
     app.state.house = House(settings, database, clock, Bucket(settings.api_requests_per_minute))
     app.state.metrics = Metrics(database)
     app.add_middleware(RequestLog, metrics=app.state.metrics)
-    app.state.routers = [part.router for part in PARTS]
+    app.state.routers = [part.router for part in (PARTS if rest else (health,))]
     for router in app.state.routers:
         app.include_router(router)
     for path, mounted in mounts.items():
@@ -46,3 +55,13 @@ def application(
     problems.install(app)
     openapi.install(app, DESCRIPTION)
     return app
+
+
+def _ending(at_end: Sequence[AtEnd]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        for end in at_end:
+            await end()
+
+    return lifespan

@@ -5,46 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from enum import StrEnum
 from functools import partial
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import structlog
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from console.opening import Desk, read_settings
+from console.opening import read_settings
 from console.output import say_to_operator
+from console.parts import Name, Part, parts_of, speaks_slack
 from core import clock
 from core.database import Database
-from core.refusals import Kind, Refusal
+from core.refusals import Kind, Refusal, usage
 from core.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 20.0
 WAIT_SECONDS = 2.0
-
-
-class Name(StrEnum):
-    """The parts of the service, in the order in which they start."""
-
-    WORKER = "worker"
-    SCHEDULER = "scheduler"
-    API = "api"
-
-
-class Part(Protocol):
-    """Something that serves in threads of its own."""
-
-    def start(self) -> None:
-        """Serve; come back at once."""
-
-    def stop(self, grace: float) -> None:
-        """Take nothing new, finish what was taken within the grace, give back the rest."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,29 +44,40 @@ def serve(
 
     settings = read_settings()
     configure_logs()
-    chosen = [name for name in Name if name in (parts or Name)]
+    chosen = _chosen(settings, parts)
     database = Database(settings.database_url)
     with _stop_signals() as stop:
         if not _wait_for(database, stop):
             return
         with sole_service(database):
-            _run(_built(chosen, Desk(settings, database)), stop)
+            built = parts_of(chosen, settings, database, partial(clock.now, settings))
+            _run(built, chosen, stop)
             say_to_operator("Stopped.")
 
 
-def _built(chosen: Sequence[Name], desk: Desk) -> dict[Name, Part]:
-    now = partial(clock.now, desk.settings)
-    return {name: _BUILDERS[name](desk.settings, desk.database, now) for name in chosen}
+def _chosen(settings: Settings, named: Sequence[Name] | None) -> list[Name]:
+    """All that is configured, if none is named."""
+    wanted = [name for name in Name if name in (named or Name)]
+    if Name.BOT not in wanted or speaks_slack(settings):
+        return wanted
+    if named:
+        raise usage(
+            "no_slack",
+            "Slack is not configured, so there is no bot to run. Set RESULTS_SLACK_BOT_TOKEN, and "
+            "RESULTS_SLACK_APP_TOKEN or RESULTS_SLACK_SIGNING_SECRET; docs/slack.md says how.",
+        )
+    say_to_operator("Slack is not configured, so the bot is left out.")
+    return [name for name in wanted if name is not Name.BOT]
 
 
-def _run(parts: dict[Name, Part], stop: threading.Event) -> None:
+def _run(parts: Sequence[Part], chosen: Sequence[Name], stop: threading.Event) -> None:
     """Start in order, stop in the opposite one: who gives work stops before who does it."""
     started: list[Part] = []
     try:
-        for part in parts.values():
+        for part in parts:
             part.start()
             started.append(part)
-        say_to_operator(f"Serving: {', '.join(parts)}.")
+        say_to_operator(f"Serving: {', '.join(chosen)}.")
         stop.wait()
     finally:
         for part in reversed(started):
@@ -131,36 +123,3 @@ def _is_ready(database: Database) -> bool:
     else:
         return True
     return False
-
-
-Now = Callable[[], datetime]
-
-
-def _worker(settings: Settings, database: Database, now: Now) -> Part:
-    from core.terms import Channel
-    from core.worker import WorkerPart
-    from mail.transport import mail_transport
-
-    transports = {Channel.MAIL: mail_transport(settings, database, now)}
-    return WorkerPart(database, transports, now)
-
-
-def _scheduler(settings: Settings, database: Database, now: Now) -> Part:
-    from scheduler.service import SchedulerPart
-
-    return SchedulerPart(database, settings, now)
-
-
-def _api(settings: Settings, database: Database, now: Now) -> Part:
-    from api.app import application
-    from api.service import ApiPart
-
-    app = application(settings, database, now, {})
-    return ApiPart(app, settings.http_host, settings.http_port)
-
-
-_BUILDERS: dict[Name, Callable[[Settings, Database, Now], Part]] = {
-    Name.WORKER: _worker,
-    Name.SCHEDULER: _scheduler,
-    Name.API: _api,
-}

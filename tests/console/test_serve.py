@@ -54,6 +54,12 @@ def test_it_waits_for_init_which_may_come_later(tmp_path, empty_database_url):
         assert stopped(process) == 0
 
 
+def test_slack_that_is_not_configured_is_left_out_or_refused_if_it_was_named(terminal):
+    refused = terminal.type("serve", "bot", exits=2)
+
+    assert "RESULTS_SLACK_BOT_TOKEN" in refused.stderr
+
+
 def test_told_to_stop_while_it_waits_it_stops(tmp_path, empty_database_url):
     with serving(Terminal(tmp_path, empty_database_url), "scheduler") as process:
         until(process, "waiting-for-database")
