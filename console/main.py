@@ -15,6 +15,7 @@ from console import (
     keys,
     maintenance,
     manifest,
+    polling,
     queue,
     serve,
     setting_up,
@@ -44,6 +45,7 @@ maintenance.register(app)
 manifest.register(app)
 keys.register(app)
 webhooks.register(app)
+polling.register(app)
 queue.register(app)
 serve.register(app)
 doctor.register(app)

@@ -26,10 +26,11 @@ class Settings(BaseSettings):
         None,
         description="Freezes the clock at an ISO instant; refused unless `RESULTS_ENV=test`.",
     )
-    clock_file: Path | None = Field(
+    playground_dir: Path | None = Field(
         None,
-        description="A file with the seconds by which the clock is ahead, read whenever the time "
-        "is: the playground moves it. Refused unless `RESULTS_ENV` is `demo` or `test`.",
+        description="With a folder, the playground is served at `/playground` and plays Slack at "
+        "`RESULTS_SLACK_API_URL`. It keeps there what it makes up, and the file `clock`: the "
+        "seconds by which all clocks are ahead. Refused unless `RESULTS_ENV` is `demo` or `test`.",
     )
     outbox_dir: Path = Field(
         Path("var/outbox"),
@@ -249,8 +250,8 @@ class Settings(BaseSettings):
         if self.now is not None and self.env != "test":
             msg = "RESULTS_NOW is only for RESULTS_ENV=test"
             raise ValueError(msg)
-        if self.clock_file is not None and self.env == "production":
-            msg = "RESULTS_CLOCK_FILE is only for RESULTS_ENV=demo and RESULTS_ENV=test"
+        if self.playground_dir is not None and self.env == "production":
+            msg = "RESULTS_PLAYGROUND_DIR is only for RESULTS_ENV=demo and RESULTS_ENV=test"
             raise ValueError(msg)
         return self
 

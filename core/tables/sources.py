@@ -29,11 +29,11 @@ class Feed(SQLModel, table=True):
 
 
 class RequestCount(SQLModel, table=True):
-    """Requests to the API in a window, by all processes: `day:…` or `second:…`."""
+    """Requests to the API by all processes; `counted` is `day:…` or `second:…`."""
 
     __tablename__ = "request_count"
 
-    window: str = Field(primary_key=True, max_length=60)
+    counted: str = Field(primary_key=True, max_length=60)
     used: int = 0
 
 

@@ -33,9 +33,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "request_count",
-        sa.Column("window", sa.String(length=60), nullable=False),
+        sa.Column("counted", sa.String(length=60), nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("window"),
+        sa.PrimaryKeyConstraint("counted"),
     )
     op.create_table(
         "live_check",

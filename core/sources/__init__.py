@@ -1,0 +1,1 @@
+"""The official results API: asked about numbers, and polled for what is new (IELTS-API.md)."""
