@@ -1,105 +1,92 @@
-"""The Slack application: the same listeners over HTTP and Socket Mode.
-
-`process_before_response` answers in the request, without Bolt's poll of 10 ms; everything that
-is not instant is a lazy listener (research/slack.md).
-"""
+"""The application over HTTP, as an ASGI application to be mounted at `/slack`."""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.async_app import AsyncBoltRequest
 
-from bot.answers import Answers
-from bot.desk import Desk
-from bot.failures import reported
-from bot.homes import Homes
-from bot.jobs import Jobs
-from bot.lines import Lines
-from bot.listeners.actions import Actions
-from bot.listeners.commands import Commands
-from bot.listeners.events import Events
-from bot.listeners.shortcuts import Shortcuts
-from bot.listeners.views import Views
-from bot.names import NUMBERS_SHORTCUT, VERIFY_SHORTCUT
-from bot.workspaces import Workspaces
+from bot.application import SlackApplication
+from bot.install import Installing
 from core.database import Database
 from core.settings import Settings
 
-ANY = re.compile("")
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-NOT_SERVED = (
-    "This workspace is not served here. Ask whoever runs the results desk to install the app in "
-    "it, and try again."
-)
+LARGEST_BODY = 1 << 19
 
 
-class SlackApplication:
-    """Bolt's application with our listeners, and what they work with."""
+class SlackDoor:
+    """`/events`, and where many workspaces are served `/install` and `/oauth_redirect`."""
 
-    def __init__(
-        self, settings: Settings, database: Database, clock: Callable[[], datetime]
-    ) -> None:
-        self.desk = Desk(settings, database, clock)
-        self.answers = Answers(self.desk)
-        self.jobs = Jobs()
-        secret = settings.slack_signing_secret
-        self.bolt = AsyncApp(
-            logger=_quiet_logger(),
-            signing_secret=secret.get_secret_value() if secret is not None else None,
-            client=self.answers.workspaces.async_client(),
-            authorize=_authorizing(self.answers.workspaces),
-            user_facing_authorize_error_message=NOT_SERVED,
-            process_before_response=True,
-            attaching_function_token_enabled=False,
-            attaching_conversation_kwargs_enabled=False,
-        )
-        self._listen()
+    def __init__(self, application: SlackApplication) -> None:
+        self.application = application
+        self._installing = Installing(application.answers.workspaces, application.desk)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", "")).rstrip("/")
+        path = path.rpartition("/")[2]
+        if scope["method"] == "POST" and path == "events":
+            await self._events(scope, receive, send)
+        elif scope["method"] == "GET" and path in {"install", "oauth_redirect"}:
+            await self._installing.serve(path, scope, send)
+        else:
+            await answered(send, 404, b"Not found.")
 
     async def close(self, grace: float) -> None:
         """Finish what people wait for."""
-        await self.jobs.drain(grace)
-        self.desk.close()
+        await self.application.close(grace)
 
-    def _listen(self) -> None:
-        """The busiest first: each listener before the one that matches costs 10 µs."""
-        lines, homes = Lines(self.answers), Homes(self.answers)
-        commands = Commands(lines, self.jobs, self.desk.settings.slack_command_prefix)
-        views = Views(lines, self.jobs, homes)
-        actions = Actions(lines, self.jobs, views, homes)
-        shortcuts = Shortcuts(lines, self.jobs, views)
-        self._pair(self.bolt.command(ANY), commands.begin, commands.finish)
-        self._pair(self.bolt.action(ANY), actions.begin, actions.finish)
-        self._pair(self.bolt.view(ANY), views.begin, views.finish)
-        self._pair(self.bolt.shortcut(VERIFY_SHORTCUT), shortcuts.begin, shortcuts.form)
-        self._pair(self.bolt.shortcut(NUMBERS_SHORTCUT), shortcuts.begin, shortcuts.numbers)
-        events = Events(lines, homes)
-        for name, listener in (
-            ("app_home_opened", events.home_opened),
-            ("message", events.message),
-            ("app_uninstalled", events.taken_out),
-            ("tokens_revoked", events.taken_out),
-        ):
-            self._pair(self.bolt.event(name), events.begin, listener)
-
-    def _pair(self, register: Callable[..., object], begin: object, finish: object) -> None:
-        register(ack=reported(begin), lazy=[reported(finish)])  # type: ignore[arg-type]
+    async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        if body is None:
+            await answered(send, 413, b"Too large.")
+            return
+        headers: dict[str, str | Sequence[str]] = {
+            name.decode(): [value.decode("latin-1")] for name, value in scope["headers"]
+        }
+        request = AsyncBoltRequest(
+            body=body.decode("utf-8", "replace"), query=None, headers=headers
+        )
+        response = await self.application.bolt.async_dispatch(request)
+        kind = (response.headers.get("content-type") or ["text/plain"])[0]
+        await answered(send, response.status, (response.body or "").encode(), kind)
 
 
-def _authorizing(workspaces: Workspaces) -> Any:
-    async def authorize(team_id: str | None) -> AuthorizeResult | None:
-        return await workspaces.authorized(team_id or "")
-
-    return authorize
+def slack_app(settings: Settings, database: Database, clock: Callable[[], datetime]) -> SlackDoor:
+    """The ASGI application for `/slack`."""
+    return SlackDoor(SlackApplication(settings, database, clock))
 
 
-def _quiet_logger() -> logging.Logger:
-    """Bolt's own messages from warnings on: below, they hold whole payloads."""
-    logger = logging.getLogger("slack_bolt.results")
-    logger.setLevel(logging.WARNING)
-    return logger
+async def answered(
+    send: Send,
+    status: int,
+    body: bytes,
+    kind: str = "text/plain; charset=utf-8",
+    *headers: tuple[bytes, bytes],
+) -> None:
+    """A whole response."""
+    given = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*given, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, None where it is larger than Slack's ever are."""
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > LARGEST_BODY:
+            return None
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return b"".join(pieces)

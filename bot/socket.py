@@ -12,7 +12,7 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
-from bot.app import SlackApplication
+from bot.application import SlackApplication
 from core.database import Database
 from core.settings import Settings
 

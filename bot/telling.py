@@ -11,12 +11,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.blocks.kit import LONGEST_TITLE, plain_text
 from bot.blocks.render import Said
-from bot.replies import code_of
+from bot.replies import code_of, seconds_of, status_of
 
 log = structlog.get_logger(__name__)
 
 NOT_ITS_BLOCKS = "invalid_blocks"
-OK = 200
+OK, TOO_MANY = 200, 429
 PAUSES = (0.5, 2.0, 6.0)
 """Before an answer is tried again at a response_url that is in trouble; it takes five."""
 
@@ -45,21 +45,26 @@ async def respond(args: AsyncArgs, said: Said) -> None:
             log.error("blocks-refused", reason=answer.body[:500])
             await args.respond(**said.simpler().ephemeral(replace_original=False))
             return
-        if pause is None or answer.status_code < 429:  # noqa: PLR2004  used up or expired
+        if pause is None or answer.status_code < TOO_MANY:  # used up or expired
             log.warning("answer-not-taken", status=answer.status_code)
             return
         await asyncio.sleep(pause)
 
 
 async def tell_directly(args: AsyncArgs, said: Said) -> None:
-    """In the person's direct messages, where there is no other place."""
-    try:
-        await args.client.chat_postMessage(channel=args.context.user_id or "", **said.posted())
-    except SlackApiError as error:
-        if code_of(error) != NOT_ITS_BLOCKS:
-            raise
-        simple = said.simpler().posted()
-        await args.client.chat_postMessage(channel=args.context.user_id or "", **simple)
+    """In the person's direct messages, where there is no other place; Slack's waits are obeyed."""
+    for pause in (*PAUSES, None):
+        try:
+            await args.client.chat_postMessage(channel=args.context.user_id or "", **said.posted())
+        except SlackApiError as error:
+            if code_of(error) == NOT_ITS_BLOCKS:
+                said = said.simpler()
+            elif status_of(error) != TOO_MANY or pause is None:
+                raise
+            else:
+                await asyncio.sleep(seconds_of(error) or pause)
+        else:
+            return
 
 
 def message_view(title: str, said: Said, close: str) -> dict[str, Any]:

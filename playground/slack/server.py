@@ -184,6 +184,9 @@ class SlackStandIn(People):
         return web.Response(body=file.data)
 
     async def _hook(self, request: web.Request) -> web.StreamResponse:
+        fault = self._fault("response_url")
+        if fault is not None:
+            return _misbehaved(fault)
         try:
             answered = self.answered_by_url(request.match_info["hook"], await request.json())
         except SlackError as error:

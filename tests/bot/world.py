@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import uvicorn
 from sqlmodel import select
 
-from bot.asgi import slack_app
+from bot.app import slack_app
 from bot.socket import SocketPart
 from bot.transport import SlackTransport
 from core.composing import compose
