@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from console.playground import playground_of
 from core.database import Database
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
 class Name(StrEnum):
@@ -54,10 +58,11 @@ def parts_of(
     if Name.BOT in chosen and by_socket:
         parts.append(_socket(settings, database, now))
     with_slack = Name.BOT in chosen and not by_socket
+    played = playground_of(settings) if with_slack else None
     if Name.API in chosen or with_slack:
-        rest = Name.API in chosen
-        parts.append(_http(settings, database, now, rest=rest, with_slack=with_slack))
-    return parts
+        rest, more = Name.API in chosen, {} if played is None else {"/playground": played.app}
+        parts.append(_http(settings, database, now, more, rest=rest, with_slack=with_slack))
+    return parts if played is None else [*parts, played]
 
 
 def speaks_slack(settings: Settings) -> bool:
@@ -103,14 +108,20 @@ def _socket(settings: Settings, database: Database, now: Now) -> Part:
 
 
 def _http(
-    settings: Settings, database: Database, now: Now, *, rest: bool, with_slack: bool
+    settings: Settings,
+    database: Database,
+    now: Now,
+    mounts: dict[str, ASGIApp],
+    *,
+    rest: bool,
+    with_slack: bool,
 ) -> Part:
     from api.app import AtEnd, application
     from api.service import ApiPart
 
-    mounts, at_end = {}, list[AtEnd]()
+    at_end = list[AtEnd]()
     if with_slack:
-        from bot.asgi import slack_app
+        from bot.app import slack_app
 
         door = slack_app(settings, database, now)
         mounts["/slack"] = door
