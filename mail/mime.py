@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.policy import SMTP
 from functools import lru_cache
 from hashlib import sha256
+from textwrap import TextWrapper
 
 from core.notices import AttachedFile
 from mail.render import Letter
@@ -22,6 +23,7 @@ Headers = Iterable[tuple[str, str]]
 
 LONGEST_LINE = 78
 _PLAIN = re.compile(r"[\x20-\x7e]*\Z")
+_FOLDED = TextWrapper(LONGEST_LINE, break_long_words=False, break_on_hyphens=False)
 _ATOMS = re.compile(r"[A-Za-z0-9 ]+\Z")
 
 
@@ -44,8 +46,8 @@ def header(name: str, value: str) -> bytes:
     """One header, folded and encoded where it must be; raise HeaderError for a line break."""
     if "\r" in value or "\n" in value or "\0" in value:
         raise HeaderError(name)
-    if len(name) + len(value) + 2 <= LONGEST_LINE and _PLAIN.match(value):
-        return f"{name}: {value}\r\n".encode()
+    if _PLAIN.match(value):  # the email package would encode an address that is a long word
+        return "\r\n ".join(_FOLDED.wrap(f"{name}: {value}")).encode() + b"\r\n"
     return SMTP.fold_binary(*SMTP.header_store_parse(name, value))
 
 

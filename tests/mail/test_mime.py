@@ -82,3 +82,14 @@ def test_a_repetition_is_the_same_bytes():
 
     assert assembled([], letter, [], "k") == assembled([], letter, [], "k")
     assert assembled([], letter, [], "k") != assembled([], letter, [], "other")
+
+
+def test_a_long_address_is_folded_and_never_encoded():
+    unsubscribe = (
+        f"<mailto:reply+{'x' * 60}@results.example?subject=stop>, <https://x.example/{'y' * 80}>"
+    )
+
+    written = header("List-Unsubscribe", unsubscribe)
+
+    assert b"=?" not in written
+    assert written.replace(b"\r\n ", b" ") == f"List-Unsubscribe: {unsubscribe}\r\n".encode()
