@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from core import digests, heartbeats, outbox, retention
 from core.database import Database
 from core.settings import Settings
+from core.sources import polling
 
 KEPT_WORK = timedelta(days=1)
 """How long the engine remembers what is done; the ledger has what people ask about."""
@@ -46,6 +47,11 @@ def sweep_ledger(work: Clockwork) -> int:
 def prune_engine(work: Clockwork) -> int:
     """Forget work that is done; by the real clock, which the engine goes by."""
     return work.database.work.prune(heartbeats.real_now() - KEPT_WORK)
+
+
+def poll_results(work: Clockwork) -> int:
+    """Take in what is new at the official results API, where one is configured."""
+    return polling.tick(work.database, work.settings, work.clock())
 
 
 def apply_retention(work: Clockwork) -> int:
