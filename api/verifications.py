@@ -21,8 +21,10 @@ from api.visits import Visit, Visitor
 from core.actors import Actor
 from core.comparison import Claims, read_claims
 from core.keys import Scope
+from core.live_checks import is_asked
 from core.past_look_ups import MOST, PastLookUps, past_look_ups
 from core.refusals import usage
+from core.sources import live
 from core.trf_numbers import TrfNumber
 from core.verification import VerificationTable, verify_many
 
@@ -75,6 +77,9 @@ def list_verifications(
 def _verified(visitor: Visit, asked: Sequence[VerificationAsked]) -> VerificationTable:
     numbers = [TrfNumber.read(one.trf_number) for one in asked]
     claims = _claims(numbers, asked)
+    if is_asked(visitor.settings):
+        actor = visitor.read((Scope.VERIFY,), lambda _, actor: actor)
+        live.refresh(visitor.house.database, visitor.settings, actor, numbers, now=visitor.now)
 
     def look_up(session: Session, actor: Actor) -> VerificationTable:
         return verify_many(

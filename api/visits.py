@@ -48,6 +48,7 @@ class Visit:
         self.house, self.request = house, request
         self.now, self.settings = house.clock(), house.settings
         self._secret = secret
+        self._admitted = False
 
     def read(self, scopes: tuple[Scope, ...], work: Work[T]) -> T:
         """Do work that changes nothing."""
@@ -73,10 +74,13 @@ class Visit:
         raise refused
 
     def _caller(self, session: Session, scopes: tuple[Scope, ...]) -> Caller:
+        """Counted once, however often the request turns to the database."""
         caller = self._known(session)
-        state = self.request.state
-        state.key_id = caller.actor.key_id
-        state.left = self.house.keys.take(caller.actor.key_id)
+        if not self._admitted:
+            state = self.request.state
+            state.key_id = caller.actor.key_id
+            state.left = self.house.keys.take(caller.actor.key_id)
+            self._admitted = True
         caller.require(*scopes)
         return caller
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core import audit
 from core.actors import Actor
 from core.prepared import Prepared, Values
 from core.refusals import Refusal, limit
 from core.settings import Settings
+from core.tables import LookUpCount
 
 UNLIMITED = 2**31 - 1
 
@@ -60,6 +61,27 @@ def spend(
     if not _spent(session, organisation, settings.look_ups_per_organisation, UNLIMITED):
         _GIVE_BACK.run(session, user)
         raise _refused(session, actor, look_ups, now, _used_up(now))
+
+
+def has_room(
+    session: Session, actor: Actor, look_ups: int, *, now: datetime, settings: Settings
+) -> bool:
+    """Whether `spend` would go well, asked before something that takes long; counts nothing."""
+    limits = {
+        _of_user(actor): (settings.look_ups_per_user, settings.misses_per_user),
+        f"organisation:{actor.organisation_id}": (settings.look_ups_per_organisation, UNLIMITED),
+    }
+    rows = session.exec(
+        select(LookUpCount).where(
+            col(LookUpCount.counted).in_(limits), LookUpCount.hour == _hour(now)
+        )
+    )
+    used = {row.counted: (row.look_ups, row.misses) for row in rows}
+    return all(
+        used.get(counted, (0, 0))[0] + look_ups <= most
+        and used.get(counted, (0, 0))[1] < most_misses
+        for counted, (most, most_misses) in limits.items()
+    )
 
 
 def count_misses(session: Session, actor: Actor, misses: int, *, now: datetime) -> None:

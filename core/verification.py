@@ -9,16 +9,17 @@ from typing import Any
 
 from sqlmodel import Session
 
-from core import quotas
+from core import live_checks, quotas
 from core.actors import Actor
 from core.comparison import Claims, Comparison, Verdict, compare
 from core.endpoints import has_any
+from core.live_checks import checks_of, confirmed, failed, unanswered
 from core.look_ups import find, find_many
 from core.phrases import Phrase, say
 from core.prepared import prepared_insert
 from core.records import BANDS, Record, Row, record_of
 from core.settings import Settings
-from core.tables import AuditEvent, Verification
+from core.tables import AuditEvent, LiveCheck, Verification
 from core.terms import Outcome
 from core.trf_numbers import TrfNumber, disagreements, hints, overall_disagrees
 
@@ -39,7 +40,7 @@ _EVENT = prepared_insert(AuditEvent.__table__)  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class VerificationCard:
-    """One look-up's answer."""
+    """One look-up's answer; `checked_at` is when IELTS itself last said so, where it is asked."""
 
     trf_number: str
     outcome: Outcome
@@ -47,6 +48,7 @@ class VerificationCard:
     warnings: tuple[Phrase, ...]
     record: Record | None
     comparison: Mapping[str, Verdict] | None
+    checked_at: datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """CONTRACT.md's verification; `comparison` only where claims met a record."""
@@ -61,6 +63,8 @@ class VerificationCard:
             document["status"] = self.record.status
         if self.comparison is not None:
             document["comparison"] = {key: one.value for key, one in self.comparison.items()}
+        if self.checked_at is not None:
+            document["checked_at"] = self.checked_at.isoformat()
         return document
 
 
@@ -86,8 +90,8 @@ def verify(
 ) -> VerificationCard:
     """Look one number up and hold claims against its record; raise Refusal over a limit."""
     quotas.spend(session, actor, 1, now=now, settings=settings)
-    today = now.astimezone(UTC).date()
-    card = _card(number, find(session, number), claims, today)
+    live = checks_of(session, [number], settings)
+    card = _card(number, find(session, number), claims, now, live)
     _keep(session, actor, [card], now)
     return card
 
@@ -108,38 +112,60 @@ def verify_many(
     claimed = claims or {}
     wanted = dict.fromkeys(numbers)
     quotas.spend(session, actor, len(wanted), now=now, settings=settings)
-    today = now.astimezone(UTC).date()
-    found = find_many(session, wanted)
+    found, live = find_many(session, wanted), checks_of(session, wanted, settings)
     cards = {
-        number: _card(number, found.get(number), claimed.get(number), today) for number in wanted
+        number: _card(number, found.get(number), claimed.get(number), now, live)
+        for number in wanted
     }
     _keep(session, actor, list(cards.values()), now)
     return VerificationTable(tuple(cards[number] for number in numbers))
 
 
+Live = Mapping[str, LiveCheck] | None
+"""What IELTS said of each number, None where it is not asked."""
+
+
 def _card(
-    number: TrfNumber, row: Row | None, claims: Claims | None, today: date
+    number: TrfNumber, row: Row | None, claims: Claims | None, now: datetime, live: Live
 ) -> VerificationCard:
     record = record_of(row) if row is not None else None
+    today = now.astimezone(UTC).date()
     if record is None or _years_after(record.test_date, LOOK_UP_YEARS) < today:
-        return VerificationCard(
-            number, Outcome.NO_MATCH, NO_MATCH, tuple(hints(number)), None, None
-        )
+        return _without_record(number, live if record is None else None)
     comparison = compare(claims, record) if claims is not None else None
+    check = live.get(number) if live is not None else None
+    doubtful = live_checks.doubt(check, now) if live is not None else None
+    warnings = _warnings(record, comparison, today)
     return VerificationCard(
         number,
         Outcome.MATCH,
-        _message(record),
-        tuple(_warnings(record, comparison, today)),
+        _message(record, check if doubtful is None else None, now),
+        (doubtful, *warnings) if doubtful is not None else tuple(warnings),
         record,
         comparison.verdicts if comparison is not None else None,
+        check.answered_at if check is not None else None,
     )
 
 
-def _message(record: Record) -> Phrase:
-    if record.released:
-        return say("Match found.")
-    return say("This record's status is {status}. It has no valid scores.", status=record.status)
+def _without_record(number: TrfNumber, live: Live) -> VerificationCard:
+    """No match is an answer; that nobody could be asked is another."""
+    check = live.get(number) if live is not None else None
+    advice = tuple(hints(number))
+    if live is not None and failed(check):
+        return VerificationCard(number, Outcome.UNAVAILABLE, unanswered(check), advice, None, None)
+    asked_at = check.answered_at if check is not None else None
+    return VerificationCard(number, Outcome.NO_MATCH, NO_MATCH, advice, None, None, asked_at)
+
+
+def _message(record: Record, check: LiveCheck | None, now: datetime) -> Phrase:
+    if not record.released:
+        return say(
+            "This record's status is {status}. It has no valid scores.", status=record.status
+        )
+    found = say("Match found.")
+    if check is None:
+        return found
+    return say("{found} {confirmed}", found=found, confirmed=confirmed(check, now))
 
 
 def _warnings(record: Record, comparison: Comparison | None, today: date) -> Iterable[Phrase]:

@@ -55,6 +55,8 @@ def run_for(
     is kept: the audit trail must show who tried too much.
     """
     handed = {"now": now, "settings": settings, "attachments": attachments}
+    if settings.ielts_api_url is not None:
+        _ask_ahead(database, who, line, now, settings)
     with database.transaction() as session:
         actor = who(session)
         try:
@@ -70,6 +72,27 @@ def run_for(
         else:
             return reply
     raise refused
+
+
+def _ask_ahead(
+    database: Database,
+    who: Callable[[Session], Actor],
+    line: str,
+    now: datetime,
+    settings: Settings,
+) -> None:
+    """Ask the official results API before the transaction: nobody is to wait for it meanwhile."""
+    try:
+        parsed = parse(line)
+    except Refusal:
+        return  # refused in its turn, once it is known to whom
+    if parsed.command.name != "verify":
+        return
+    from core.sources import live
+
+    with database.reading() as session:
+        actor = who(session)
+    live.refresh(database, settings, actor, parsed.values["numbers"], now=now)
 
 
 def _call(session: Session, actor: Actor, parsed: Parsed, handed: dict[str, object]) -> Answer:
