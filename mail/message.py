@@ -172,7 +172,7 @@ def _filename(part: Message[str, str]) -> str:
         name = part.get_filename("") or ""
     except (UnicodeError, LookupError, ValueError, TypeError):
         return "attachment"
-    return decoded(name).replace("\\", "/").rpartition("/")[2].strip(". ")[:150]
+    return decoded(name).replace("\\", "/").rpartition("/")[2].strip(". ")[-150:]
 
 
 def _text(part: Message[str, str], most: int) -> str:

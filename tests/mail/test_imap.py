@@ -47,7 +47,7 @@ def reading(make_house, server):
     )
 
 
-def until(condition, seconds=15):
+def until(condition, seconds=30):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never happened"
@@ -59,11 +59,11 @@ def raw(mail):
 
 
 def test_what_is_in_the_mailbox_is_stored_and_moved(reading, server, ann):
-    server.append(*(raw(a_mail(f"results {n}")) for n in range(120)))
+    server.append(*(raw(a_mail(f"results {n}")) for n in range(40)))
     house = reading()
 
-    until(lambda: len(house.incoming()) == 120)
-    until(lambda: server.count(PROCESSED) == 120)
+    until(lambda: len(house.incoming()) == 40)
+    until(lambda: server.count(PROCESSED) == 40)
     assert server.count("INBOX") == server.count(FAILED) == 0
     assert {row.came_by for row in house.incoming()} == {"imap"}
 
@@ -181,10 +181,10 @@ def test_bare_line_feeds_that_a_server_kept_are_mended(reading, server, ann):
 
 def test_two_readers_of_one_mailbox_store_each_mail_once(reading, server, ann, database):
     first, second = reading(), reading()
-    server.append(*(raw(a_mail(f"results {n}")) for n in range(60)))
+    server.append(*(raw(a_mail(f"results {n}")) for n in range(20)))
 
     until(lambda: server.count("INBOX") == 0)
-    assert len(first.incoming()) == 60
+    assert len(first.incoming()) == 20
     assert second.database is first.database
 
 

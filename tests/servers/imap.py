@@ -55,7 +55,9 @@ class ImapServer:
 
     def clear(self) -> None:
         with self.client() as client:
-            for _, _, name in client.list_folders():
+            for name in ("INBOX", "Processed", "Failed"):
+                if not client.folder_exists(name):
+                    continue
                 client.select_folder(name)
                 client.delete_messages(client.search())
                 client.expunge()
