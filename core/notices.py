@@ -183,6 +183,24 @@ class MailPaused:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class FeedSilent:
+    """To administrators: results are not arriving, or will not for long."""
+
+    KIND: ClassVar = "feed-silent"
+
+    problem: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWell:
+    """To administrators who heard that they were not."""
+
+    KIND: ClassVar = "feed-well"
+
+    news: Phrase
+
+
 Notice = (
     Invitation
     | LinkCode

@@ -65,7 +65,7 @@ def is_polled(settings: Settings) -> bool:
 
 def tick(database: Database, settings: Settings, now: datetime) -> int:
     """Poll if that is configured; how many results came or changed. A failure is written down."""
-    if not is_polled(settings):
+    if not is_polled(settings) or _was_polled(database, settings, now):
         return 0
     try:
         polled = poll(database, settings, now)
@@ -89,7 +89,7 @@ def poll(
     end = now.astimezone(UTC).replace(microsecond=0)
     with database.transaction() as session:
         organisation_id = delivered_to(session, settings)
-        start = since or _start(_feed(session), end)
+        start = since or _start(_feed(session, now), end)
     polled = Polled()
     if start > end:
         raise usage("since_later", "{since} is later than now.", since=start.isoformat())
@@ -147,8 +147,17 @@ def delivered_to(session: Session, settings: Settings) -> int:
 
 
 def feed(session: Session) -> Feed | None:
-    """How the polling goes, once it was tried."""
-    return session.get(Feed, NAME)
+    """How the polling goes, once it was tried; locked until the commit."""
+    return session.get(Feed, NAME, with_for_update=True)
+
+
+def _was_polled(database: Database, settings: Settings, now: datetime) -> bool:
+    """Whether it is too early; one that failed is tried again at the next tick."""
+    with database.reading() as session:
+        row = session.get(Feed, NAME)
+    if row is None or row.polled_at is None or row.failing_since is not None:
+        return False
+    return now - row.polled_at < timedelta(minutes=settings.ielts_api_poll_minutes)
 
 
 def _passing(began: datetime, real: datetime) -> datetime:
@@ -162,11 +171,10 @@ def _start(row: Feed, end: datetime) -> datetime:
     return min(row.read_upto, end) - OVERLAP
 
 
-def _feed(session: Session) -> Feed:
-    """The row, locked until the commit."""
-    row = session.get(Feed, NAME, with_for_update=True)
+def _feed(session: Session, now: datetime) -> Feed:
+    row = feed(session)
     if row is None:
-        row = Feed(name=NAME)
+        row = Feed(name=NAME, brought_at=now)
         session.add(row)
         session.flush()
     return row
@@ -176,7 +184,7 @@ def _take(
     session: Session, organisation_id: int, window: Window, polled: Polled, now: datetime
 ) -> None:
     """One window and the cursor behind it."""
-    row = _feed(session)
+    row = _feed(session, now)
     told = None
     if window.records:
         told = take_in(session, organisation_id, window.records, source=NAME, deliver=True, now=now)
@@ -196,7 +204,7 @@ def _take(
 
 def _note_failure(database: Database, failure: Unanswered, now: datetime) -> None:
     with database.transaction() as session:
-        row = _feed(session)
+        row = _feed(session, now)
         row.failing_since = row.failing_since or now
         row.error = f"{failure.code}: {failure.reason} [{failure.transaction_id}]"[:500]
         session.add(row)

@@ -14,7 +14,8 @@ class Feed(SQLModel, table=True):
     """A source that is polled.
 
     Everything modified before `read_upto` was taken in. `brought_at` is when it last had
-    anything new. `alarm` names what the administrators were last told, '' when all is well.
+    anything new, at first when it was first polled. `alarm` names what the
+    administrators were last told, '' when all is well.
     """
 
     __tablename__ = "feed"

@@ -1,0 +1,106 @@
+"""The feed alarm: administrators hear once, by mail, what is wrong, and once that it is well."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col
+
+from core.database import Database
+from core.notices import FeedSilent, FeedWell
+from core.outbox import owe
+from core.phrases import Phrase, say
+from core.routes import routes
+from core.settings import Settings
+from core.sources.failures import CredentialRefused
+from core.sources.polling import delivered_to, feed, is_polled
+from core.tables import Feed, User
+from core.terms import Channel, Role
+
+FAILING_FOR = timedelta(hours=1)
+"""A poll that failed once or twice is no news."""
+BEFORE_EXPIRY = timedelta(days=14)
+CREDENTIAL, FAILING, SILENT, EXPIRING, WELL = (
+    "credential",
+    "failing",
+    "silent",
+    "expiring",
+    "",
+)
+
+
+def tick(database: Database, settings: Settings, now: datetime) -> int:
+    """Tell the administrators if the state of the feed is another; how many messages."""
+    if not is_polled(settings):
+        return 0
+    with database.transaction() as session:
+        row = feed(session)
+        if row is None:
+            return 0
+        state = _state(row, settings, now)
+        if state == row.alarm:
+            return 0
+        row.alarm = state
+        session.add(row)
+        return _tell(session, settings, row, state, now)
+
+
+def _state(row: Feed, settings: Settings, now: datetime) -> str:
+    """What is wrong, the worst first."""
+    if row.failing_since is not None:
+        if row.error.startswith(f"{CredentialRefused.code}:"):
+            return CREDENTIAL
+        if now - row.failing_since >= FAILING_FOR:
+            return FAILING
+        return row.alarm
+    if row.brought_at is not None and now - row.brought_at >= timedelta(
+        hours=settings.feed_alarm_hours
+    ):
+        return SILENT
+    expires = settings.ielts_api_secret_expires
+    if expires is not None and now.date() >= expires - BEFORE_EXPIRY:
+        return EXPIRING
+    return WELL
+
+
+def _tell(session: Session, settings: Settings, row: Feed, state: str, now: datetime) -> int:
+    sentence = _sentence(row, settings, state)
+    kind = FeedWell.KIND if state == WELL else FeedSilent.KIND
+    administrators = routes(
+        session,
+        col(User.organisation_id) == delivered_to(session, settings),
+        col(User.role) == Role.ADMINISTRATOR.value,
+    )
+    about = {"sentence": sentence.stored()}
+    key = f"{state or 'well'}:{now.isoformat()}"
+    owed = [one.owed(key, kind, about) for one in administrators if one.channel is Channel.MAIL]
+    return owe(session, owed, now=now)
+
+
+def _sentence(row: Feed, settings: Settings, state: str) -> Phrase:
+    if state == CREDENTIAL:
+        return say(
+            "The official results API refuses our client id or its secret: {error}. Ask your "
+            "operator to set RESULTS_IELTS_API_CLIENT_SECRET anew.",
+            error=row.error,
+        )
+    if state == FAILING:
+        return say(
+            "The official results API could not be read since {since} UTC: {error}. It is tried "
+            "again every few minutes.",
+            since=f"{row.failing_since:%Y-%m-%d %H:%M}",
+            error=row.error,
+        )
+    if state == SILENT:
+        return say(
+            "The official results API has brought no new result for {hours} hours, although it "
+            "answers. If results should have come, ask at stakeholder@ieltsusa.org.",
+            hours=settings.feed_alarm_hours,
+        )
+    if state == EXPIRING:
+        return say(
+            "The secret for the official results API ends on {day}. Ask IELTS for a new one, and "
+            "your operator to set it.",
+            day=f"{settings.ielts_api_secret_expires:%Y-%m-%d}",
+        )
+    return say("Results are arriving from the official results API again, or can.")

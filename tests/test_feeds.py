@@ -1,0 +1,93 @@
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from core import feeds
+from core.composing import compose
+from core.notices import FeedSilent, FeedWell
+from core.settings import Settings
+from core.sources.arrivals import NAME
+from core.tables import Feed, Outgoing
+from core.terms import Role
+from tests.builders import NOW, a_user, an_organisation
+
+HOUR = timedelta(hours=1)
+SETTINGS = Settings(ielts_api_url="https://api.example")
+
+
+@pytest.fixture(autouse=True)
+def _people(database):
+    with database.transaction() as session:
+        exeter = an_organisation(session)
+        a_user(session, exeter, "ann@uni.example", Role.ADMINISTRATOR)
+        a_user(session, exeter, "bob@uni.example")
+
+
+def feed(database, **values):
+    with database.transaction() as session:
+        session.merge(Feed(name=NAME, **({"brought_at": NOW} | values)))
+
+
+def told(database):
+    with database.reading() as session:
+        rows = session.exec(select(Outgoing).order_by(col(Outgoing.id))).all()
+        return [compose(session, row, {}, now=NOW) for row in rows]
+
+
+def test_a_refused_credential_is_told_once_and_its_end_too(database):
+    error = "credential: The client id or its secret was refused (401). [t-1]"
+    feed(database, failing_since=NOW, error=error)
+
+    assert feeds.tick(database, SETTINGS, NOW) == 1
+    assert feeds.tick(database, SETTINGS, NOW + HOUR) == 0
+    feed(database, alarm="credential")
+    assert feeds.tick(database, SETTINGS, NOW + HOUR) == 1
+    assert feeds.tick(database, SETTINGS, NOW + HOUR) == 0
+
+    first, second = told(database)
+    assert isinstance(first.notice, FeedSilent)
+    assert isinstance(second.notice, FeedWell)
+    assert first.recipient.address == "ann@uni.example"
+    assert "t-1" in first.notice.problem
+    assert "RESULTS_IELTS_API_CLIENT_SECRET" in first.notice.problem
+
+
+def test_a_poll_that_fails_once_is_no_news_and_one_that_keeps_failing_is(database):
+    feed(database, failing_since=NOW, error="unavailable: The API answered 503. [t-2]")
+
+    assert feeds.tick(database, SETTINGS, NOW + HOUR / 2) == 0
+    assert feeds.tick(database, SETTINGS, NOW + HOUR) == 1
+    assert "2026-11-25 09:00" in told(database)[0].notice.problem
+
+
+def test_silence_is_told_after_the_hours_that_are_set(database):
+    feed(database)
+    settings = SETTINGS.model_copy(update={"feed_alarm_hours": 48})
+
+    assert feeds.tick(database, settings, NOW + 47 * HOUR) == 0
+    assert feeds.tick(database, settings, NOW + 48 * HOUR) == 1
+    assert "for 48 hours" in told(database)[0].notice.problem
+
+
+def test_a_secret_that_ends_is_told_two_weeks_before(database):
+    feed(database)
+    settings = SETTINGS.model_copy(update={"ielts_api_secret_expires": date(2026, 12, 9)})
+
+    assert feeds.tick(database, settings, NOW - timedelta(days=1)) == 0
+    assert feeds.tick(database, settings, NOW) == 1
+    assert "2026-12-09" in told(database)[0].notice.problem
+
+
+def test_a_failure_that_is_not_told_yet_does_not_end_another_alarm(database):
+    feed(database, failing_since=NOW, error="unavailable: x []", alarm="silent")
+
+    assert feeds.tick(database, SETTINGS, NOW) == 0
+    assert feeds.tick(database, SETTINGS, NOW + HOUR) == 1
+
+
+def test_nothing_is_told_of_what_is_not_polled(database):
+    feed(database, failing_since=NOW - HOUR, error="unavailable: x []")
+
+    assert feeds.tick(database, Settings(), NOW) == 0
+    assert feeds.tick(database, SETTINGS, NOW) == 1
