@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import digests, heartbeats, outbox, retention
+from core import digests, feeds, heartbeats, outbox, retention
 from core.database import Database
 from core.settings import Settings
-from core.sources import polling
+from core.sources import polling, watched
 
 KEPT_WORK = timedelta(days=1)
 """How long the engine remembers what is done; the ledger has what people ask about."""
@@ -52,6 +52,16 @@ def prune_engine(work: Clockwork) -> int:
 def poll_results(work: Clockwork) -> int:
     """Take in what is new at the official results API, where one is configured."""
     return polling.tick(work.database, work.settings, work.clock())
+
+
+def check_watches(work: Clockwork) -> int:
+    """Ask the official results API about watched numbers, within what its quota leaves over."""
+    return watched.tick(work.database, work.settings, work.clock())
+
+
+def sound_feed_alarm(work: Clockwork) -> int:
+    """Tell administrators when results stop arriving, and when they do again."""
+    return feeds.tick(work.database, work.settings, work.clock())
 
 
 def apply_retention(work: Clockwork) -> int:

@@ -26,6 +26,8 @@ TIMETABLE = (
     Entry("rescue", jobs.rescue_workers, timedelta(seconds=10)),
     Entry("sweep", jobs.sweep_ledger, timedelta(minutes=1)),
     Entry("poll", jobs.poll_results, timedelta(seconds=20), rest=timedelta(minutes=1)),
+    Entry("watches", jobs.check_watches, timedelta(minutes=1), rest=timedelta(minutes=5)),
+    Entry("feed alarm", jobs.sound_feed_alarm, timedelta(minutes=1), rest=timedelta(minutes=5)),
     Entry("prune", jobs.prune_engine, timedelta(minutes=5), rest=timedelta(hours=1)),
     Entry("retention", jobs.apply_retention, timedelta(minutes=10), rest=timedelta(days=1)),
 )

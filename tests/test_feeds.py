@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 
-from core import feeds
+from core import feed_notices, feeds  # noqa: F401  its composers
 from core.composing import compose
 from core.notices import FeedSilent, FeedWell
 from core.settings import Settings
