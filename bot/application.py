@@ -73,7 +73,7 @@ class SlackApplication:
         views = Views(lines, self.jobs, homes)
         actions = Actions(lines, self.jobs, views, homes)
         shortcuts = Shortcuts(lines, self.jobs, views)
-        self._pair(self.bolt.command(ANY), commands.begin, commands.finish)
+        self.bolt.command(ANY)(reported(commands.answer))
         self._pair(self.bolt.action(ANY), actions.begin, actions.finish)
         self._pair(self.bolt.view(ANY), views.begin, views.finish)
         self._pair(self.bolt.shortcut(VERIFY_SHORTCUT), shortcuts.begin, shortcuts.form)

@@ -156,7 +156,7 @@ class _Remembered:
             self._make_room()
             kept = self._kept[key] = (time.monotonic() + self._seconds, asking)
         try:
-            return await asyncio.shield(kept[1])
+            return kept[1].result() if kept[1].done() else await asyncio.shield(kept[1])
         except Refusal:
             self.forget(key)
             raise

@@ -16,7 +16,7 @@ from core.settings import Settings
 
 Value = TypeVar("Value")
 
-THREADS = 16
+THREADS = 4
 MOST_WAITING = 300
 """Pieces of work that wait for a thread; more are refused at once rather than kept for minutes."""
 

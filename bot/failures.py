@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -22,15 +21,12 @@ Listener = Callable[[AsyncArgs], Awaitable[None]]
 def reported(listener: Listener) -> Listener:
     """Wrap a listener, lazy or not: Bolt swallows what a lazy one raises."""
 
-    @functools.wraps(listener)
     async def run(args: AsyncArgs) -> None:
         try:
             await listener(args)
         except Exception as bug:  # noqa: BLE001  Bolt's error handler, as DESIGN.md names it
             await _report(args, bug)
 
-    # Bolt looks at the parameters of the function it is given, not of what it wraps.
-    del run.__wrapped__
     return run
 
 

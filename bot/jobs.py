@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import time
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self._open: dict[str, asyncio.Task[Any]] = {}
+        self._following: set[asyncio.Future[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, Value]) -> str:
         """Begin; the id finds it again."""
@@ -40,7 +42,14 @@ class Jobs:
         finally:
             del self._open[job]
 
+    def follow(self, work: Awaitable[None]) -> None:
+        """Let it go on after the request; it reports its failures itself."""
+        task = asyncio.ensure_future(work)
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
     async def drain(self, grace: float) -> None:
-        """Wait for what was begun."""
-        if self._open:
-            await asyncio.wait(self._open.values(), timeout=grace)
+        """Wait for what was begun and for those who tell of it."""
+        end = time.monotonic() + grace
+        while (self._open or self._following) and time.monotonic() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)

@@ -1,12 +1,19 @@
-"""Slash commands: answered in the acknowledgement if that is quick, else where Slack says."""
+"""Slash commands: answered in the acknowledgement if that is quick, else where Slack says.
+
+No lazy listener of Bolt's: it would be started for every command, at twice the cost of the
+answer itself (bench/slack), and only the slow ones need one.
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.askers import asker_of
 from bot.blocks.kit import Reader
 from bot.blocks.render import told
+from bot.failures import reported
 from bot.jobs import PATIENCE_SECONDS, Jobs
 from bot.lines import Lines
 from bot.names import line_of
@@ -17,12 +24,13 @@ JOB = "job"
 
 
 class Commands:
-    """One pair of listeners for all of them."""
+    """One listener for all of them."""
 
     def __init__(self, lines: Lines, jobs: Jobs, prefix: str) -> None:
         self._lines, self._jobs, self._prefix = lines, jobs, prefix
+        self._late = reported(partial(answer_late, jobs))
 
-    async def begin(self, args: AsyncArgs) -> None:
+    async def answer(self, args: AsyncArgs) -> None:
         """Acknowledge within 0.2 seconds, with the answer if there is one by then."""
         command = args.command or {}
         line = line_of(command["command"], command.get("text") or "", self._prefix) or "help"
@@ -30,14 +38,10 @@ class Commands:
         if not await self._jobs.soon(job):
             args.context[JOB] = job
             await args.ack()
+            self._jobs.follow(self._late(args))
             return
         heard = await self._jobs.result(job)
         await args.ack(**heard.said.ephemeral())
-
-    async def finish(self, args: AsyncArgs) -> None:
-        """The answer of a slow one."""
-        if JOB in args.context:
-            await answer_late(self._jobs, args)
 
 
 async def answer_late(jobs: Jobs, args: AsyncArgs) -> None:
