@@ -88,9 +88,9 @@ Ctrl-C ends it. Delete {folder} to begin anew."""
 
 
 def main() -> None:
-    """Set up what is not there yet, then serve until told to stop."""
+    """Set up what is not there yet, then serve until told to stop; a folder may be named."""
     try:
-        demonstrate(FOLDER)
+        demonstrate(Path(*sys.argv[1:2] or [FOLDER]))
     except Refusal as refusal:
         sys.exit(str(refusal))
 
@@ -115,7 +115,7 @@ def demonstrate(folder: Path) -> None:
 
 def set_up() -> None:
     """The sample in the present folder, from nothing; half a sample of before is thrown away."""
-    for folder in ("outbox", "outbox-sent", "playground"):
+    for folder in ("outbox", "outbox-sent", SAMPLE.parent):
         shutil.rmtree(folder, ignore_errors=True)
     for file in Path().glob("results.db*"):
         file.unlink()
@@ -153,8 +153,7 @@ def _wait_for(service: subprocess.Popen[bytes], settings: Settings) -> None:
             return
     raise unavailable(
         "not_served",
-        "The service did not start. {folder}/service.log says why:\n{why}",
-        folder=FOLDER,
+        "The service did not start. service.log says why:\n{why}",
         why=Path("service.log").read_text(encoding="utf-8", errors="replace")[-2000:],
     )
 
@@ -173,7 +172,7 @@ def _require_free(settings: Settings) -> None:
                 "{address} is taken ({reason}). End what listens there (another demo?), or choose "
                 "another by RESULTS_{setting}.",
                 address=address,
-                reason=error.strerror,
+                reason=os.strerror(error.errno or 0),
                 setting=setting,
             ) from None
 

@@ -31,7 +31,8 @@ class Deeds:
     @property
     def version(self) -> tuple[Any, ...]:
         """Differs once something happened that somebody may see."""
-        return self._stage.version, self._mailbox.version, self._clock.ahead
+        minute = self._clock.now().replace(second=0, microsecond=0)
+        return self._stage.version, self._mailbox.version, minute
 
     def look(self, looking: Looking) -> None:
         """Whoever comes to the Home tab for the first time opens it."""

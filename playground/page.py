@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,7 +102,7 @@ class Page:
             "messages": [self._message(one) for one in shown],
             "modal": modal,
             "problems": self._stage.problems.get(modal["id"], {}) if modal else {},
-            "places": self._places(looking),
+            "places": list(self._places(looking)),
             "direct": self._stage.unread(looking.person, self.direct(looking.person)),
         }
 
@@ -114,7 +114,7 @@ class Page:
         """Their messages with the bot."""
         return self._stage.workspace.direct(person.slack_id).id
 
-    def _places(self, looking: Looking) -> Iterable[dict[str, Any]]:
+    def _places(self, looking: Looking) -> Iterator[dict[str, Any]]:
         for channel, name in PLACES.items():
             unread = self._stage.unread(looking.person, channel)
             yield {"id": channel, "name": name, "unread": unread}
