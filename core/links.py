@@ -6,20 +6,34 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from core import audit
 from core.account_notices import owe_change
-from core.actors import Actor, actor_by_id
+from core.actors import ENROLLED, Actor, actor_by_id, actor_of
 from core.confirmation import MOST_TRIES
 from core.database import Database
 from core.link_codes import send_code, take_code
 from core.phrases import Phrase, say
+from core.prepared import Prepared
 from core.refusals import Kind, Refusal, conflict, forbidden, limit, missing
 from core.tables import AuditEvent, SlackInstallation, SlackLink, User
 from core.terms import Role, Surface
 
 REFUSED = "slack:code-refused"
+
+
+_LINKED = Prepared(
+    ENROLLED.join(SlackLink, col(SlackLink.user_id) == col(User.id))
+    .join(SlackInstallation, col(SlackInstallation.id) == col(SlackLink.installation_id))
+    .where(
+        col(SlackInstallation.team_id) == bindparam("team"),
+        col(SlackLink.slack_user_id) == bindparam("account"),
+        col(SlackInstallation.revoked_at).is_(None),
+        col(SlackInstallation.organisation_id) == col(User.organisation_id),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +82,15 @@ class LinkList:
 
 def actor_in_slack(session: Session, team_id: str, slack_user_id: str) -> Actor:
     """The user that this Slack account acts as; raise Refusal for one that is not linked."""
-    user_id = session.exec(
-        select(SlackLink.user_id)
-        .join(SlackInstallation, col(SlackInstallation.id) == SlackLink.installation_id)
-        .join(User, col(User.id) == SlackLink.user_id)
-        .where(
-            SlackInstallation.team_id == team_id,
-            SlackLink.slack_user_id == slack_user_id,
-            col(SlackInstallation.revoked_at).is_(None),
-            SlackInstallation.organisation_id == User.organisation_id,
-        )
-    ).first()
-    if user_id is None:
+    asked = {"team": team_id, "account": slack_user_id}
+    row = _LINKED.run(session, asked).fetchone()
+    if row is None:
         raise forbidden(
             "not_linked",
             "Your Slack account is not linked to a user yet. Type `link`: a code is sent to the "
             "e-mail address under which you are enrolled.",
         )
-    return actor_by_id(session, user_id, Surface.SLACK)
+    return actor_of(row, Surface.SLACK)
 
 
 def ask(
