@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.fields import CATALOGUE
-from core.terms import DateFormat, Format
+from core.terms import Format
 
 NUMBER = "25GB000595ZOLJS03G"
 AT = "2026-11-25T09:00:00+00:00"
@@ -38,15 +37,6 @@ VERIFICATION = {
     "status": "RELEASED",
     "comparison": {"overall": "match"},
 }
-TEMPLATE = {
-    "name": "Admissions",
-    "format": "csv",
-    "dates": "yyyy-mm-dd",
-    "fields": ["trfNumber", "familyName", "overallBandScore"],
-    "default": True,
-    "spreadsheet_safe": False,
-    "bom": False,
-}
 DOWNLOAD = {
     "id": 42,
     "downloaded_at": AT,
@@ -57,11 +47,12 @@ DOWNLOAD = {
 }
 
 
-def _example(example: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [example]})
+def example(value: Any) -> ConfigDict:
+    """A model's configuration that shows this in the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
-class _Asked(BaseModel):
+class Asked(BaseModel):
     """What is sent: strangers among its members are refused by name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -90,7 +81,7 @@ class FieldChanged(BaseModel):
 class VersionDocument(BaseModel):
     """A result as one arrival left it. `current` is false where a later version follows."""
 
-    model_config = _example(VERSION)
+    model_config = example(VERSION)
 
     cursor: str
     type: Literal["result.delivered", "result.changed"]
@@ -104,7 +95,7 @@ class VersionDocument(BaseModel):
 class ResultPage(BaseModel):
     """Versions in order. Keep `next` with what you stored, and give it as `since`."""
 
-    model_config = _example({"results": [VERSION], "next": "12-345", "more": False})
+    model_config = example({"results": [VERSION], "next": "12-345", "more": False})
 
     results: list[VersionDocument]
     next: str
@@ -114,7 +105,7 @@ class ResultPage(BaseModel):
 class ResultDocument(BaseModel):
     """A delivered result as it is now."""
 
-    model_config = _example(
+    model_config = example(
         {"result": RESULT, "status": "RELEASED", "last_modified": "", "photo": False}
     )
 
@@ -127,7 +118,7 @@ class ResultDocument(BaseModel):
 Band = Annotated[str | float, Field(examples=["6.5"])]
 
 
-class ClaimsDocument(_Asked):
+class ClaimsDocument(Asked):
     """What a copy shows; only what is given is compared."""
 
     name: str | None = Field(None, max_length=200, examples=["Jane Zola"])
@@ -149,14 +140,14 @@ class ClaimsDocument(_Asked):
         }
 
 
-class VerificationAsked(_Asked):
+class VerificationAsked(Asked):
     """One number, with or without claims."""
 
     trf_number: str = Field(max_length=1000, examples=[NUMBER])
     claims: ClaimsDocument | None = None
 
 
-class VerificationsAsked(_Asked):
+class VerificationsAsked(Asked):
     """Several at once."""
 
     verifications: list[VerificationAsked] = Field(min_length=1, max_length=1000)
@@ -165,7 +156,7 @@ class VerificationsAsked(_Asked):
 class VerificationAnswer(BaseModel):
     """What one look-up found. No match is an answer; unavailable means: ask again later."""
 
-    model_config = _example(VERIFICATION)
+    model_config = example(VERIFICATION)
 
     outcome: Literal["match", "no_match", "unavailable"]
     trf_number: str
@@ -204,7 +195,7 @@ class PastVerifications(BaseModel):
 class DownloadDocument(BaseModel):
     """One line of the history."""
 
-    model_config = _example(DOWNLOAD)
+    model_config = example(DOWNLOAD)
 
     id: int
     downloaded_at: str
@@ -221,7 +212,7 @@ class DownloadPage(BaseModel):
     next: int | None
 
 
-class DownloadAsked(_Asked):
+class DownloadAsked(Asked):
     """Both may be left out: then it is the organisation's default template, in its format."""
 
     format: Format | None = None
@@ -243,72 +234,3 @@ class DownloadAnswer(BaseModel):
 
     download: NewDownload | None
     warnings: list[str]
-
-
-class TemplateDocument(BaseModel):
-    """A download template; `photo` among the fields stands for its two columns."""
-
-    model_config = _example(TEMPLATE)
-
-    name: str
-    format: Format
-    dates: DateFormat
-    fields: list[str]
-    default: bool
-    spreadsheet_safe: bool
-    bom: bool
-
-
-class TemplateAnswer(BaseModel):
-    """A template, with what the guide says about some of its fields."""
-
-    template: TemplateDocument
-    warnings: list[str]
-
-
-class TemplatePage(BaseModel):
-    """The organisation's own, and the built-in one."""
-
-    templates: list[TemplateDocument]
-    standard: TemplateDocument
-
-
-Headings = Annotated[
-    list[str],
-    Field(
-        min_length=1,
-        max_length=100,
-        description="In the order of the file: " + ", ".join(one.heading for one in CATALOGUE),
-        examples=[["trfNumber", "familyName", "overallBandScore"]],
-    ),
-]
-
-
-class TemplateAsked(_Asked):
-    """A new template."""
-
-    name: str = Field(max_length=200, examples=["Admissions"])
-    format: Format
-    dates: DateFormat
-    fields: Headings
-    default: bool = False
-    spreadsheet_safe: bool = False
-    bom: bool = False
-
-
-class TemplateEdited(_Asked):
-    """What is to change; the rest stays."""
-
-    name: str | None = Field(None, max_length=200)
-    format: Format | None = None
-    dates: DateFormat | None = None
-    fields: Headings | None = None
-    default: bool | None = None
-    spreadsheet_safe: bool | None = None
-    bom: bool | None = None
-
-
-class TemplateGone(BaseModel):
-    """The name of the one that is gone."""
-
-    deleted: str

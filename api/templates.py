@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlmodel import Session
 
 from api.answers import answer
-from api.documents import (
+from api.template_documents import (
     TemplateAnswer,
     TemplateAsked,
     TemplateEdited,

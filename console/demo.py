@@ -90,7 +90,7 @@ Ctrl-C ends it. Delete {folder} to begin anew."""
 def main() -> None:
     """Set up what is not there yet, then serve until told to stop; a folder may be named."""
     try:
-        demonstrate(Path(*sys.argv[1:2] or [FOLDER]))
+        demonstrate(Path(sys.argv[1]) if sys.argv[1:] else FOLDER)
     except Refusal as refusal:
         sys.exit(str(refusal))
 

@@ -15,6 +15,7 @@ from console import (
     keys,
     maintenance,
     manifest,
+    people,
     polling,
     queue,
     serve,
@@ -49,6 +50,7 @@ polling.register(app)
 queue.register(app)
 serve.register(app)
 doctor.register(app)
+people.register(app)
 
 
 def main() -> None:

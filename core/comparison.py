@@ -97,7 +97,7 @@ def compare(claims: Claims, recorded: Record) -> Comparison:
     """Hold each claim against the record."""
     verdicts: dict[str, Verdict] = {}
     if claims.name is not None:
-        parts = _name_parts(f"{recorded.first_name} {recorded.family_name}")
+        parts = name_parts(f"{recorded.first_name} {recorded.family_name}")
         verdicts["name"] = _verdict(claims.name == parts)
     recorded_dates = {"dob": recorded.date_of_birth, "date": recorded.test_date}
     for key, readings in claims.dates.items():
@@ -148,13 +148,13 @@ def _remarks(claims: Claims, verdicts: Mapping[str, Verdict]) -> tuple[Phrase, .
 
 
 def _name(typed: str) -> tuple[str, ...]:
-    parts = _name_parts(typed)
+    parts = name_parts(typed)
     if not parts:
         raise usage("not_a_name", "name={typed} has no letters to compare.", typed=typed)
     return parts
 
 
-def _name_parts(name: str) -> tuple[str, ...]:
+def name_parts(name: str) -> tuple[str, ...]:
     """Parts without case, accents, order and punctuation; O'Brien is one part."""
     plain = re.sub(r"['\u2019\u02bc`.]", "", name)
     return tuple(sorted(re.findall(r"[a-z0-9]+", anyascii(plain).lower().replace("'", ""))))

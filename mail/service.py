@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
+import uvloop
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
@@ -43,7 +45,7 @@ class MailPart:
     ) -> None:
         logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's names every sender
         self._settings, self._database, self._clock = settings, database, clock
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._storing = Storing(database, clock)
         self._keeper = Doorkeeper(settings, database, self._storing, clock)
         self._servers: list[asyncio.Server] = []
@@ -90,7 +92,8 @@ class MailPart:
     async def _listen(self, kind: type[SMTP], address: str) -> asyncio.Server:
         host, port = _host_and_port(address)
         factory = sessions(kind, self._keeper, self._settings, self._loop)
-        return await self._loop.create_server(factory, host, port)
+        listening: Any = await self._loop.create_server(factory, host, port)
+        return listening  # type: ignore[no-any-return]  # uvloop has a class of its own
 
 
 def _mailbox(

@@ -63,6 +63,7 @@ class PlaygroundPart:
         """Listen as Slack does; the cast is linked meanwhile."""
         self._stage.app_url = self._addresses.http
         self._stage.workspace.skew = self._clock.ahead.total_seconds()
+        self._stage.furnish()
         self._stage.start(self._addresses.slack_port)
         opening = (self._stage, self._mailbox)
         threading.Thread(target=open_stage, args=opening, name="opening", daemon=True).start()

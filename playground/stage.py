@@ -36,7 +36,20 @@ class Stage(SlackStandIn):
         self.problems: dict[str, dict[str, str]] = {}
         self.seen: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._triggers: dict[str, str] = {}
-        self._furnish()
+
+    def furnish(self) -> None:
+        """Put the cast and its channels there, with something said in each."""
+        for person in CAST.values():
+            flags = {"is_restricted": person.is_guest}
+            self.workspace.add_member(person.slack_id, person.name, person.email, **flags)
+            self.workspace.direct(person.slack_id)
+        everybody = [person.slack_id for person in CAST.values()]
+        self.workspace.add_channel(ADMISSIONS, "admissions", *everybody, self.workspace.bot)
+        self.workspace.add_channel(
+            PARTNERS, "partner-colleges", *everybody, self.workspace.bot, is_ext_shared=True
+        )
+        for person, channel, text in SAMPLE_CHAT:
+            self._says(person, channel, text)
 
     @property
     def version(self) -> tuple[int, ...]:
@@ -126,19 +139,6 @@ class Stage(SlackStandIn):
         if stack:
             self.problems.pop(stack.pop(), None)
         self._moved()
-
-    def _furnish(self) -> None:
-        for person in CAST.values():
-            flags = {"is_restricted": person.is_guest}
-            self.workspace.add_member(person.slack_id, person.name, person.email, **flags)
-            self.workspace.direct(person.slack_id)
-        everybody = [person.slack_id for person in CAST.values()]
-        self.workspace.add_channel(ADMISSIONS, "admissions", *everybody, self.workspace.bot)
-        self.workspace.add_channel(
-            PARTNERS, "partner-colleges", *everybody, self.workspace.bot, is_ext_shared=True
-        )
-        for person, channel, text in SAMPLE_CHAT:
-            self._says(person, channel, text)
 
     def _typed(self, person: Person, command: str, text: str, channel: str) -> Exchange:
         trigger = self._trigger_of(person.slack_id, self.workspace.new_trigger())

@@ -52,13 +52,15 @@ def test_commands_are_completed_from_the_keyboard(playground, picture):
 def test_a_wrong_form_says_so_in_place_and_keeps_what_was_typed(playground):
     ann = playground("ann", "home")
     ann.presses("Verify a Test Report Form", ann.home)
-    ann.fills("Test Report Form Number", "17GB")
+    ann.fills("Test Report Form Number", GUIDES_OWN)
+    ann.fills("Overall", "11")
     ann.presses("Search", ann.modal)
 
-    number = ann.modal.get_by_label(re.compile("^Test Report Form Number"))
     expect(ann.modal.get_by_role("alert")).to_be_visible()
-    expect(number).to_have_value("17GB")
-    expect(number).to_have_attribute("aria-invalid", "true")
+    band = ann.modal.get_by_label("Overall")
+    expect(band).to_have_attribute("aria-invalid", "true")
+    expect(band).to_have_value("11")
+    expect(ann.modal.get_by_label("Test Report Form Number")).to_have_value(GUIDES_OWN)
     ann.page.keyboard.press("Escape")
     expect(ann.modal).to_have_count(0)
 
@@ -141,7 +143,7 @@ def test_tomorrow_the_digest_comes_with_its_file_and_is_answered(playground, pic
     expect(ann.page.get_by_role("status")).to_contain_text("3 new results arrived")
     ann.presses("Move the clock to tomorrow 09:00")
     expect(ann.page.get_by_role("status")).to_contain_text("09:00")
-    letter = ann.gets("digest")
+    letter = ann.gets("new IELTS results")
 
     expect(letter.get_by_role("list", name="Attachments")).to_contain_text(".csv")
     picture(ann, "digest")
