@@ -63,9 +63,9 @@ SET_UP: tuple[Sequence[str], ...] = (
     ("run", "--as", ANN, TEMPLATE),
     ("run", "--as", ANN, "download csv"),
     ("run", "--as", ANN, "notifications daily time=09:00"),
-    ("run", "--as", BO, "notifications immediate"),
     ("sample", "--records", str(FRESH), "--seed", "2", "--out", "fresh.csv"),
     ("ingest", "fresh.csv", "--org", "Exeter"),
+    ("run", "--as", BO, "notifications immediate"),
 )
 
 WHAT_NEXT = """

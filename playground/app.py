@@ -99,6 +99,7 @@ class Playground:
         async def serve(request: Request) -> Response:
             if request.headers.get("Sec-Fetch-Site", "none") not in OWN_PAGES:
                 return PlainTextResponse("Not from another page.", 403)
+            self._page.news = ""
             async with request.form() as form:
                 looking = await deed(request, Looking.of(request), form)
             return RedirectResponse(f"{_base(request)}/{looking.query()}", 303)

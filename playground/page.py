@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -64,6 +65,7 @@ class Page:
         self._stage, self._mailbox, self._clock = stage, mailbox, clock
         self._commands = commands
         self.news = ""
+        self._turns = count(1)
         folder = Path(__file__).parent / "templates"
         self._templates = Environment(
             loader=FileSystemLoader(folder),
@@ -78,9 +80,11 @@ class Page:
 
     def render(self, looking: Looking, base: str) -> str:
         """The whole page; the browser takes what has changed."""
+        turn = next(self._turns)
         letters = self._mailbox.of(looking.person)
         return self._templates.get_template("page.html").render(
             base=base,
+            turn=turn,
             looking=looking,
             me=looking.person,
             cast=CAST.values(),

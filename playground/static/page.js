@@ -3,7 +3,7 @@
 
 const body = document.body;
 const shown = new Map();
-let newest = 0;
+let place = 0;
 
 const regionsOf = (root) =>
   new Map([...root.querySelectorAll("[data-region]")].map((one) => [one.dataset.region, one]));
@@ -16,14 +16,16 @@ const remember = (root) => {
 // Getting the page ------------------------------------------------------------------------------
 
 const take = async (address, options = {}) => {
-  const mine = ++newest;
+  const mine = place;
   const response = await fetch(address, options);
   const html = await response.text();
   if (!response.ok) {
     say(html);
     return;
   }
-  if (mine === newest) show(new DOMParser().parseFromString(html, "text/html"));
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const isNewer = Number(fresh.body.dataset.turn) > Number(body.dataset.turn);
+  if (mine === place && isNewer) show(fresh);
 };
 
 const refresh = () => take(location.href).catch(() => say("The service does not answer."));
@@ -33,6 +35,7 @@ const say = (text) => {
 };
 
 const show = (fresh) => {
+  body.dataset.turn = fresh.body.dataset.turn;
   const focused = focusKey();
   const next = regionsOf(fresh), now = regionsOf(document);
   const same = next.size === now.size && [...next.keys()].every((name) => now.has(name));
@@ -168,10 +171,16 @@ document.addEventListener("click", (event) => {
   if (!link || !plain || link.target || link.origin !== location.origin || !link.search) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
-  refresh();
+  goes();
 });
 
-addEventListener("popstate", refresh);
+// Elsewhere: what was asked for before is not shown any more.
+const goes = () => {
+  place += 1;
+  refresh();
+};
+
+addEventListener("popstate", goes);
 
 document.addEventListener("change", (event) => {
   if (event.target.matches(".composer input[type=file]")) event.target.form.requestSubmit();

@@ -71,11 +71,11 @@ def test_a_template_is_built_and_put_in_order(playground, picture):
     ann.fills("Template Name", "Scores")
     ann.chooses("Default Format", "CSV")
     ann.chooses("Date Format", "dd/mm/yyyy")
-    for title in ("Family Name", "Test Report Form Number", "Overall Band Score"):
+    for title in ("Family Name", "TRF Number", "Overall Band Score"):
         ann.chooses("Other Template Fields", title)
         expect(ann.modal.locator("pre")).to_be_visible()
         expect(ann.modal.locator(".section").filter(has_text=title)).to_have_count(1)
-    row = ann.modal.locator(".section").filter(has_text="Test Report Form Number")
+    row = ann.modal.locator(".section").filter(has_text="TRF Number")
     row.locator("summary").click()
     ann.presses("First", row)
 
