@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from console import (
+    backup,
     commands,
     doctor,
     keys,
@@ -51,6 +52,7 @@ queue.register(app)
 serve.register(app)
 doctor.register(app)
 people.register(app)
+backup.register(app)
 
 
 def main() -> None:

@@ -94,7 +94,7 @@ def _erased(session: Session, number: str, reference: str, now: datetime) -> Era
         unsent_messages=_drop_messages(session, number, now),
         recipients=recipients,
     )
-    for organisation_id in (*concerned,) or (None,):
+    for organisation_id in concerned:
         audit.record_system(
             session,
             organisation_id,
