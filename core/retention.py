@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlmodel import Session, col
 
-from core import audit
+from core import audit, inbox, reply_tokens
 from core.settings import Settings
 from core.tables import (
     AuditEvent,
@@ -85,6 +85,8 @@ def purge(
         messages=_delete(session, Outgoing, col(Outgoing.finished_at) < messages),
         audit_events=_delete(session, AuditEvent, col(AuditEvent.at) < trail),
     )
+    inbox.purge(session, now=now)
+    reply_tokens.purge(session, now=now)
     _delete(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
     audit.record_system(
         session, None, "retention:purged", now=now, surface=surface, **asdict(purged)

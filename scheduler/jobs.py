@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import digests, feeds, heartbeats, outbox, retention
+from core import digests, feeds, heartbeats, inbox, outbox, retention
 from core.database import Database
 from core.settings import Settings
 from core.sources import polling, watched
@@ -39,9 +39,10 @@ def rescue_workers(work: Clockwork) -> int:
 
 
 def sweep_ledger(work: Clockwork) -> int:
-    """Enqueue again what the engine lost."""
+    """Enqueue again what the engine lost, on its way out or in."""
+    now = work.clock()
     with work.database.transaction() as session:
-        return outbox.sweep(session, now=work.clock())
+        return outbox.sweep(session, now=now) + inbox.sweep(session, now=now)
 
 
 def prune_engine(work: Clockwork) -> int:

@@ -7,7 +7,7 @@ from sqlmodel import func, select
 
 from console.text import retention as _  # noqa: F401  registers the text
 from console.text.render import text
-from core import users
+from core import reply_tokens, users
 from core.preferences import Switch, Wishes, set_notifications
 from core.retention import purge
 from core.settings import Settings
@@ -17,11 +17,13 @@ from core.tables import (
     Delivery,
     Enquiry,
     EnquiryCopy,
+    Incoming,
     LookUpCount,
     Organisation,
     Outgoing,
     Photo,
     Preference,
+    ReplyToken,
     Result,
     User,
     Verification,
@@ -187,3 +189,31 @@ def test_messages_go_when_they_were_done_long_ago_and_what_is_owed_stays(session
 
     assert purge(session, now=NOW, settings=Settings()).messages == 1
     assert count(session, Outgoing) == 2
+
+
+def test_mail_that_was_done_with_and_reply_addresses_that_ended_are_forgotten(session, actor):
+    for identity, fate, days in (("old", "done", 31), ("new", "done", 29), ("odd", "shunted", 31)):
+        session.add(
+            Incoming(
+                identity=identity,
+                recipient="results",
+                came_by="smtp",
+                received_at=NOW,
+                fate=fate,
+                finished_at=NOW - timedelta(days=days),
+            )
+        )
+    reply_tokens.keep(
+        session,
+        reply_tokens.new_token(),
+        actor.user_id,
+        message_id="<a@b>",
+        subject="",
+        now=NOW - timedelta(days=400),
+        expires_at=NOW - timedelta(days=340),
+    )
+
+    purge(session, now=NOW, settings=Settings())
+
+    assert sorted(session.exec(select(Incoming.identity))) == ["new", "odd"]
+    assert count(session, ReplyToken) == 0
