@@ -31,6 +31,8 @@ MOST = 1000
 
 _RESULT = Result.__table__  # type: ignore[attr-defined]
 _FIELDS = tuple(BY_ATTRIBUTE.values())
+_HEADINGS = [field.heading for field in _FIELDS]
+_MODULE = BY_ATTRIBUTE["module"].heading
 _BANDS = [field.heading for field in _FIELDS if field.kind is Kind.BAND]
 _COLUMNS = [_RESULT.c[field.attribute] for field in _FIELDS]
 _STATUS = "status"
@@ -170,10 +172,11 @@ _POSITIONS = text(
     "UNION SELECT * FROM (SELECT f.arrival_id, f.result_id FROM first_arrival f "
     f"WHERE f.organisation_id = :organisation AND {_AFTER.format('f')} {_ORDERED}) AS moved "
     "UNION SELECT * FROM (SELECT DISTINCT c.arrival_id, c.result_id FROM change c "
-    "JOIN delivery d ON d.result_id = c.result_id AND d.organisation_id = :organisation "
-    "LEFT JOIN first_arrival f "
-    "ON f.result_id = c.result_id AND f.organisation_id = :organisation "
-    f"WHERE {_AFTER.format('c')} AND c.arrival_id > coalesce(f.arrival_id, d.arrival_id) "
+    "CROSS JOIN delivery d LEFT JOIN first_arrival f "  # SQLite keeps this order: few are changes
+    "ON f.result_id = d.result_id AND f.organisation_id = d.organisation_id "
+    "WHERE d.result_id = c.result_id AND d.organisation_id = :organisation "
+    f"AND {_AFTER.format('c')} AND c.arrival_id >= :arrival "
+    "AND c.arrival_id > coalesce(f.arrival_id, d.arrival_id) "
     f"{_ORDERED}) AS changed) AS versions {_ORDERED}"
 )
 
@@ -222,18 +225,13 @@ def _records(session: Session, ids: Iterable[int]) -> dict[int, dict[str, str]]:
 
 
 def _values(cells: Sequence[Any]) -> dict[str, str]:
-    return {
-        field.heading: _in_file(field.kind, cell)
-        for field, cell in zip(_FIELDS, cells, strict=True)
-    }
-
-
-def _in_file(kind: Kind, value: Any) -> str:
-    if kind is Kind.BAND:
-        return band_in_file(value)
-    if kind is Kind.MODULE and value:
-        return Module(value).written_out
-    return str(value)
+    """Only bands and the module are written otherwise than they are kept."""
+    values = dict(zip(_HEADINGS, cells, strict=True))
+    for heading in _BANDS:
+        values[heading] = band_in_file(values[heading])
+    letter = values[_MODULE]
+    values[_MODULE] = Module(letter).written_out if letter else ""
+    return values
 
 
 def _version(
