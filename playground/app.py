@@ -76,7 +76,8 @@ class Playground:
 
     async def _show(self, request: Request) -> Response:
         looking = Looking.of(request)
-        await run_in_threadpool(self._deeds.look, looking)
+        if "X-Refresh" not in request.headers:
+            await run_in_threadpool(self._deeds.comes, looking)
         html = await run_in_threadpool(self._page.render, looking, _base(request))
         return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 

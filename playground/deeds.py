@@ -34,9 +34,9 @@ class Deeds:
         minute = self._clock.now().replace(second=0, microsecond=0)
         return self._stage.version, self._mailbox.version, minute
 
-    def look(self, looking: Looking) -> None:
-        """Whoever comes to the Home tab for the first time opens it."""
-        if looking.place == HOME and looking.person.slack_id not in self._stage.workspace.homes:
+    def comes(self, looking: Looking) -> None:
+        """Whoever goes to the Home tab opens it."""
+        if looking.place == HOME:
             self._stage.opens_home(looking.person)
 
     def say(self, looking: Looking, text: str, files: Sequence[tuple[str, bytes]]) -> None:

@@ -15,7 +15,10 @@ const remember = (root) => {
 
 // Getting the page ------------------------------------------------------------------------------
 
-const take = async (address, options = {}) => {
+// Whoever refreshes opens nothing; whoever goes to the Home tab does, as in Slack.
+const REFRESHING = { "X-Refresh": "yes" };
+
+const take = async (address, options) => {
   const mine = place;
   const response = await fetch(address, options);
   const html = await response.text();
@@ -28,7 +31,8 @@ const take = async (address, options = {}) => {
   if (mine === place && isNewer) show(fresh);
 };
 
-const refresh = () => take(location.href).catch(() => say("The service does not answer."));
+const refresh = (options = { headers: REFRESHING }) =>
+  take(location.href, options).catch(() => say("The service does not answer."));
 
 const say = (text) => {
   document.querySelector("[data-region=news]").textContent = text;
@@ -123,7 +127,7 @@ const settle = () => {
 const send = async (address, data, from) => {
   from?.setAttribute("aria-busy", "true");
   try {
-    await take(address, { method: "POST", body: data });
+    await take(address, { method: "POST", body: data, headers: REFRESHING });
   } catch {
     say("The service does not answer.");
   } finally {
@@ -153,7 +157,10 @@ document.addEventListener("submit", async (event) => {
   const address = button?.getAttribute("formaction") ?? form.action;
   const data = new FormData(form, button);
   button?.closest("details")?.removeAttribute("open");
-  if (form.matches(".composer")) form.reset();
+  if (form.matches(".composer")) {
+    form.reset();
+    offer();
+  }
   await send(address, data, button);
   if (form.matches(".reply") && form.isConnected) form.reset();
 });
@@ -168,7 +175,7 @@ document.addEventListener("click", (event) => {
   }
   const link = event.target.closest("a[href]");
   const plain = !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0;
-  if (!link || !plain || link.target || link.origin !== location.origin || !link.search) return;
+  if (!link || !plain || link.target || link.origin !== location.origin || !link.search || link.hash) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
   goes();
@@ -177,7 +184,7 @@ document.addEventListener("click", (event) => {
 // Elsewhere: what was asked for before is not shown any more.
 const goes = () => {
   place += 1;
-  refresh();
+  refresh({});
 };
 
 addEventListener("popstate", goes);
@@ -274,4 +281,4 @@ document.addEventListener("keydown", (event) => {
 remember(document);
 settle();
 toEnd();
-new EventSource(body.dataset.events).onmessage = refresh;
+new EventSource(body.dataset.events).onmessage = () => refresh();
