@@ -47,7 +47,7 @@ class Load:
 
 LOADS = (
     Load("5 kB, 10 sessions", 3000, 5 * KB, 10, 0.5, 0.58),
-    Load("5 kB, 50 sessions", 3000, 5 * KB, 50, 0.5, 0.68),
+    Load("5 kB, 50 sessions", 3000, 5 * KB, 50, 0.4, 0.68),
     Load("1 MB, 10 sessions", 100, 1000 * KB, 10, 0.7, 0.94),
 )
 

@@ -145,7 +145,8 @@ def _too_new(found: str) -> Exception:
 
 
 def _revision(engine: Engine) -> str | None:
-    with engine.connect() as connection:
+    """Asked without the write lock, which a load may hold for long."""
+    with engine.execution_options(reading=True).connect() as connection:
         if connection.exec_driver_sql(_TABLES[connection.dialect.name]).scalar() is None:
             return None
         found: str | None = connection.exec_driver_sql(
