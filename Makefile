@@ -1,6 +1,6 @@
 # Everything is brought by the lock file; uv itself by the first line that needs it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench docs clean
+.PHONY: help setup demo test browser test-browser lint format bench docs clean
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := .venv/bin/
 
 help: ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.stamp ## Make the environment from the lock file
 
@@ -22,7 +22,7 @@ setup: .venv/.stamp ## Make the environment from the lock file
 	$(UV) sync --locked --quiet
 	@touch $@
 
-demo: setup ## Load sample results, show a verification and a download, and what to try next
+demo: setup ## The whole service on invented results, with a playground to try it in, until Ctrl-C
 	$(RUN)python -m console.demo
 
 lint: setup ## Style, types and import directions
@@ -33,6 +33,15 @@ lint: setup ## Style, types and import directions
 
 test: lint ## Everything that must hold before a change lands
 	$(RUN)pytest -n 2 --cov --cov-report=term-missing:skip-covered $(PYTEST)
+
+browser: setup
+	$(UV) sync --locked --quiet --group browser
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser)
+
+test-browser: browser ## The playground in chromium; PICTURES=docs/pictures keeps screenshots
+	@test -n "$(CHROMIUM)" || { echo "Install chromium first: apt-get install chromium" >&2; exit 1; }
+	CHROMIUM=$(CHROMIUM) $(RUN)pytest tests/browser $(PYTEST)
 
 format: setup ## Format the code and rebuild the language catalogues
 	$(RUN)ruff check --fix-only --quiet . || true
