@@ -120,13 +120,13 @@ class Turnstile:
         peer = ""
         refused = False
 
-        def connection_made(transport: asyncio.BaseTransport) -> None:
+        def connection_made(transport: Any) -> None:
             nonlocal peer, refused
             if not peer:
                 peer = str((transport.get_extra_info("peername") or ["?"])[0])
                 self._open[peer] = self._open.get(peer, 0) + 1
                 refused = self._is_full(peer)
-            if refused and isinstance(transport, asyncio.Transport):
+            if refused:
                 transport.write(BUSY)
                 transport.close()
                 return
