@@ -68,7 +68,7 @@ def browser():
 @pytest.fixture
 def context(browser):
     """A browser that has no other address than the demo's, and fails for what goes wrong in it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
     wrong = []
     context.on("weberror", lambda one: wrong.append(str(one.error)))
