@@ -1,4 +1,5 @@
 import signal
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -21,15 +22,17 @@ def serving(terminal, *parts):
     finally:
         process.kill()
         process.wait()
-        process.stderr.close()
 
 
-def until(process, words: str) -> str:
-    """Read its log up to a line with these words."""
-    for line in process.stderr:
-        if words in line:
-            return line
-    raise AssertionError(words)
+def until(process, words: str, seconds: float = 60) -> str:
+    """Wait for a line with these words in its log."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for line in process.log.read_text().splitlines():
+            if words in line:
+                return line
+        time.sleep(0.05)
+    raise AssertionError(words, process.log.read_text()[-2000:])
 
 
 def stopped(process) -> int:

@@ -35,16 +35,23 @@ class Terminal:
         return self.json("run", "--as", email, line, exits=exits)
 
     def serve(self, *parts: str) -> subprocess.Popen[str]:
-        """The service in the background, by the real clock; its log can be read from stderr."""
+        """The service in the background, by the real clock; what it says is in the file `log`.
+
+        A pipe that nobody empties would fill, and stop the service in the middle of a line.
+        """
         environment = self.environment()
         del environment["RESULTS_NOW"]
-        return subprocess.Popen(
-            [sys.executable, "-m", "console.main", "serve", *parts],
-            cwd=self.folder,
-            env=environment,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        path = self.folder / f"serve-{len(list(self.folder.glob('serve-*.log')))}.log"
+        with path.open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "console.main", "serve", *parts],
+                cwd=self.folder,
+                env=environment,
+                stderr=log,
+                text=True,
+            )
+        process.log = path
+        return process
 
     def environment(self) -> dict[str, str]:
         return {
