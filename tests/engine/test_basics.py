@@ -91,7 +91,7 @@ def test_work_that_the_engine_lost_is_found_by_the_sweep(crew):
 def test_a_retry_waits_out_a_restart(crew):
     crew.owe(1)
     first = crew.hire(fails=1, first_delay=2.0)
-    crew.wait(lambda: _attempts(crew) == 1)
+    crew.wait(lambda: _attempts(crew) == 1 and crew.fates() == {Fate.READY.value: 1})
     first.kill()
     first.wait()
     began = datetime.now(UTC)
