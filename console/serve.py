@@ -6,26 +6,21 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Annotated
 
-import structlog
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from console.opening import read_settings
 from console.output import say_to_operator
 from console.parts import Name, Part, parts_of, speaks_slack
 from core import clock
 from core.database import Database
-from core.refusals import Kind, Refusal, usage
+from core.refusals import usage
 from core.settings import Settings
 
-log = structlog.get_logger(__name__)
-
 GRACE_SECONDS = 20.0
-WAIT_SECONDS = 2.0
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +35,7 @@ def serve(
 ) -> None:
     """Run the service until it is told to stop (SIGTERM, SIGINT)."""
     from console.logs import configure_logs
+    from console.readiness import wait_for
     from core.database_lock import sole_service
 
     settings = read_settings()
@@ -47,7 +43,7 @@ def serve(
     chosen = _chosen(settings, parts)
     database = Database(settings.database_url)
     with _stop_signals() as stop:
-        if not _wait_for(database, stop):
+        if not wait_for(database, stop):
             return
         with sole_service(database):
             built = parts_of(chosen, settings, database, partial(clock.now, settings))
@@ -72,16 +68,12 @@ def _chosen(settings: Settings, named: Sequence[Name] | None) -> list[Name]:
 
 def _run(parts: Sequence[Part], chosen: Sequence[Name], stop: threading.Event) -> None:
     """Start in order, stop in the opposite one: who gives work stops before who does it."""
-    started: list[Part] = []
-    try:
+    with ExitStack() as started:
         for part in parts:
             part.start()
-            started.append(part)
+            started.callback(part.stop, GRACE_SECONDS)
         say_to_operator(f"Serving: {', '.join(chosen)}.")
         stop.wait()
-    finally:
-        for part in reversed(started):
-            part.stop(GRACE_SECONDS)
 
 
 @contextmanager
@@ -97,29 +89,3 @@ def _stop_signals() -> Iterator[threading.Event]:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, hear)
     yield stop
-
-
-def _wait_for(database: Database, stop: threading.Event) -> bool:
-    """Whether there is a database of our age; asked until there is, or until told to stop.
-
-    Started in any order: the database, or whoever runs `init`, may come later.
-    """
-    while not stop.is_set():
-        if _is_ready(database):
-            return True
-        stop.wait(WAIT_SECONDS)
-    return False
-
-
-def _is_ready(database: Database) -> bool:
-    try:
-        database.require_current()
-    except Refusal as refusal:
-        if refusal.kind is not Kind.USAGE:
-            raise
-        log.warning("waiting-for-database", reason=refusal.message)
-    except DBAPIError as outage:
-        log.warning("waiting-for-database", reason=str(outage.orig).partition("\n")[0])
-    else:
-        return True
-    return False
