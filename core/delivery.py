@@ -19,6 +19,7 @@ from core.history import CHANGE_ACCOUNT, SHOWN, DownloadLine, account_notes, las
 from core.layouts import Layout, joined_headings
 from core.phrases import Phrase, counted, say
 from core.refusals import Kind, Refusal
+from core.statements import affected
 from core.tables import Change, Delivery, Download, Result
 from core.templates import layout_for
 from core.terms import RELEASED, Format, Service
@@ -167,17 +168,12 @@ def _claim(session: Session, actor: Actor, row: Download) -> int:
     withheld = exists().where(
         col(Result.id) == col(Delivery.result_id), col(Result.status) != RELEASED
     )
-    claimed = session.execute(
-        update(Delivery)
-        .where(
-            col(Delivery.organisation_id) == actor.organisation_id,
-            col(Delivery.download_id).is_(None),
-            ~withheld,
-        )
-        .values(download_id=row.id),
-        execution_options={"synchronize_session": False},
+    claim = update(Delivery).where(
+        col(Delivery.organisation_id) == actor.organisation_id,
+        col(Delivery.download_id).is_(None),
+        ~withheld,
     )
-    return claimed.rowcount  # type: ignore[attr-defined,no-any-return]
+    return affected(session, claim.values(download_id=row.id))
 
 
 def _summary(session: Session, actor: Actor, notes: tuple[Phrase, ...]) -> ResultsSummary:

@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from core import audit
 from core.people import recipients_of, require_held, result_of
+from core.statements import affected, deleted
 from core.tables import (
     Change,
     Delivery,
@@ -79,18 +80,18 @@ def _erased(session: Session, number: str, reference: str, now: datetime) -> Era
     recipients, concerned = recipients_of(session, number), _concerned(session, number)
     result = result_of(session, number)
     its = result.id if result is not None else None
-    photos = _delete(session, Photo, col(Photo.result_id) == its)
-    changes = _delete(session, Change, col(Change.result_id) == its)
-    _delete(session, Delivery, col(Delivery.result_id) == its)
-    records = _delete(session, Result, col(Result.id) == its)
-    _delete(session, LiveCheck, col(LiveCheck.trf_number) == number)
+    photos = deleted(session, Photo, col(Photo.result_id) == its)
+    changes = deleted(session, Change, col(Change.result_id) == its)
+    deleted(session, Delivery, col(Delivery.result_id) == its)
+    records = deleted(session, Result, col(Result.id) == its)
+    deleted(session, LiveCheck, col(LiveCheck.trf_number) == number)
     erased = ErasedNumber(
         trf_number=number,
         records=records,
         photos=photos,
         old_values=changes,
-        copies_of_forms=_delete(session, EnquiryCopy, _copies(number)),
-        watches=_delete(session, Watch, col(Watch.trf_number) == number),
+        copies_of_forms=deleted(session, EnquiryCopy, _copies(number)),
+        watches=deleted(session, Watch, col(Watch.trf_number) == number),
         unsent_messages=_drop_messages(session, number, now),
         recipients=recipients,
     )
@@ -135,17 +136,5 @@ def _drop_messages(session: Session, number: str, now: datetime) -> int:
     waiting = select(Outgoing.id, Outgoing.about).where(col(Outgoing.fate).in_(UNSENT))
     quoting = [row_id for row_id, about in session.exec(waiting) if number in json.dumps(about)]
     gone = {"fate": Fate.DROPPED.value, "about": {}, "finished_at": now, "last_error": REASON}
-    done = session.execute(
-        update(Outgoing)
-        .where(col(Outgoing.id).in_(quoting), col(Outgoing.fate).in_(UNSENT))
-        .values(gone),
-        execution_options={"synchronize_session": False},
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
-
-
-def _delete(session: Session, table: type[Any], condition: ColumnElement[bool]) -> int:
-    done = session.execute(
-        delete(table).where(condition), execution_options={"synchronize_session": False}
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    still = (col(Outgoing.id).in_(quoting), col(Outgoing.fate).in_(UNSENT))
+    return affected(session, update(Outgoing).where(*still).values(gone))

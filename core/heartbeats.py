@@ -8,11 +8,12 @@ from __future__ import annotations
 import platform
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, text, update
-from sqlmodel import Session, col, delete, or_, select
+from sqlalchemy import ColumnElement, and_, exists, text, update
+from sqlmodel import Session, col, or_, select
 
 from core import outbox
 from core.database import Database
+from core.statements import affected, deleted
 from core.tables import Outgoing, Worker
 from core.terms import Fate
 
@@ -31,7 +32,7 @@ def beat(session: Session, worker: str, parts: str) -> None:
     """Say that this worker lives; a row that a rescuer took away comes back."""
     now = real_now()
     known = update(Worker).where(col(Worker.id) == worker).values(beat_at=now, rescue_at=None)
-    if not session.execute(known).rowcount:  # type: ignore[attr-defined]
+    if not affected(session, known):
         session.add(
             Worker(
                 id=worker,
@@ -48,8 +49,7 @@ def leave(session: Session, worker: str) -> bool:
     sending = exists().where(
         col(Outgoing.worker) == worker, col(Outgoing.fate) == Fate.SENDING.value
     )
-    gone = session.execute(delete(Worker).where(col(Worker.id) == worker, ~sending))
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    return bool(deleted(session, Worker, and_(col(Worker.id) == worker, ~sending)))
 
 
 def rescue(database: Database, *, me: str = "", alone: bool = False) -> int:
@@ -66,7 +66,7 @@ def rescue(database: Database, *, me: str = "", alone: bool = False) -> int:
             outbox.settle(session, worker)
         database.work.release(worker)
         with database.transaction() as session:
-            session.execute(delete(Worker).where(col(Worker.id) == worker))
+            deleted(session, Worker, col(Worker.id) == worker)
     return len(gone)
 
 
@@ -82,8 +82,7 @@ def _claimed(database: Database, worker: str, *, alone: bool) -> bool:
     with database.transaction() as session:
         if not database.is_sqlite:  # a stopped process may hold the row: look again next time
             session.execute(text("SET LOCAL lock_timeout = '5s'"))
-        done = session.execute(mine if alone else mine.where(_is_dead(now)))
-        return bool(done.rowcount)  # type: ignore[attr-defined]
+        return bool(affected(session, mine if alone else mine.where(_is_dead(now))))
 
 
 def _is_dead(now: datetime) -> ColumnElement[bool]:

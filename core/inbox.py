@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from core.engine import Queue, submit
 from core.refusals import missing
+from core.statements import affected, insert_new
 from core.tables import Incoming
 
 TAKE_UP = "take-up"
@@ -124,10 +125,7 @@ def sweep(session: Session, *, now: datetime, most: int = 1000) -> int:
 def purge(session: Session, *, now: datetime) -> int:
     """Forget that mails came, once they would not come again; how many."""
     old = _I.c.finished_at < now - KEPT, _I.c.fate != Standing.SHUNTED.value
-    done = session.execute(
-        delete(Incoming).where(*old), execution_options={"synchronize_session": False}
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return affected(session, delete(Incoming).where(*old))
 
 
 def _row(one: Arrived, now: datetime) -> dict[str, Any]:
@@ -147,11 +145,7 @@ def _row(one: Arrived, now: datetime) -> dict[str, Any]:
 
 
 def _inserted(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    fresh = insert(_I).on_conflict_do_nothing(index_elements=["identity"]).returning(_I.c.id)
+    fresh = insert_new(session, _I, "identity").returning(_I.c.id)
     return list(session.scalars(fresh, rows))
 
 
@@ -165,11 +159,7 @@ def _is(standing: Standing) -> ColumnElement[bool]:
 
 
 def _update(session: Session, *which: ColumnElement[bool], values: dict[str, Any]) -> int:
-    done = session.execute(
-        update(Incoming).where(*which).values(values),
-        execution_options={"synchronize_session": False},
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return affected(session, update(Incoming).where(*which).values(values))
 
 
 def _require(found: int) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 from sqlmodel import Session, col
 
 from core.engine import Queue, submit
+from core.statements import affected, insert_new
 from core.tables import Outgoing
 from core.terms import Channel, Fate
 
@@ -181,12 +182,8 @@ def _row(one: Owed, now: datetime) -> dict[str, Any]:
 
 
 def _inserted(session: Session, rows: list[dict[str, Any]]) -> Sequence[Row[Any]]:
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     c = _OUTGOING.c
-    fresh = insert(_OUTGOING).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    fresh = insert_new(session, _OUTGOING, "dedupe_key")
     return session.execute(fresh.returning(c.id, c.channel, c.lane, c.due_at), rows).all()
 
 
@@ -212,8 +209,4 @@ def _move(session: Session, row: Outgoing, **values: Any) -> bool:
 def _update(
     session: Session, *conditions: ColumnElement[bool] | bool, values: Mapping[str, Any]
 ) -> int:
-    done = session.execute(
-        update(Outgoing).where(*conditions).values(values),  # type: ignore[arg-type]
-        execution_options={"synchronize_session": False},
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return affected(session, update(Outgoing).where(*conditions).values(values))  # type: ignore[arg-type]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from core.prepared import prepared_insert
+from core.statements import affected, deleted
 from core.tables import ReplyToken
 
 RANDOM_BYTES = 20
@@ -79,20 +80,12 @@ def find(session: Session, token_hash: str, *, now: datetime) -> ReplyToken | No
 def revoke_all(session: Session, user_id: int, *, now: datetime) -> int:
     """End every reply address of a user; how many there were."""
     open_ones = (col(ReplyToken.user_id) == user_id, col(ReplyToken.revoked_at).is_(None))
-    done = session.execute(
-        update(ReplyToken).where(*open_ones).values(revoked_at=now),
-        execution_options={"synchronize_session": False},
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return affected(session, update(ReplyToken).where(*open_ones).values(revoked_at=now))
 
 
 def purge(session: Session, *, now: datetime) -> int:
     """Forget those whose time is over; how many there were."""
-    done = session.execute(
-        delete(ReplyToken).where(col(ReplyToken.expires_at) < now),
-        execution_options={"synchronize_session": False},
-    )
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return deleted(session, ReplyToken, col(ReplyToken.expires_at) < now)
 
 
 def exists(session: Session, token_hash: str) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlmodel import Session, col
 
 from core import audit, inbox, reply_tokens
 from core.settings import Settings
+from core.statements import affected, deleted
 from core.tables import (
     AuditEvent,
     Change,
@@ -70,24 +71,24 @@ def purge(
         )
     )
     wait_for_loads(session)
-    _delete(session, Delivery, col(Delivery.result_id).in_(_tested_before(results)))
+    deleted(session, Delivery, col(Delivery.result_id).in_(_tested_before(results)))
     purged = Purged(
-        photos=_delete(session, Photo, col(Photo.result_id).in_(_tested_before(photos))),
-        results=_delete(session, Result, col(Result.id).in_(_tested_before(results))),
-        changes=_delete(session, Change, col(Change.changed_at) < verifications),
-        watches=_delete(session, Watch, _watched_in_vain_since(results)),
-        verifications=_delete(
+        photos=deleted(session, Photo, col(Photo.result_id).in_(_tested_before(photos))),
+        results=deleted(session, Result, col(Result.id).in_(_tested_before(results))),
+        changes=deleted(session, Change, col(Change.changed_at) < verifications),
+        watches=deleted(session, Watch, _watched_in_vain_since(results)),
+        verifications=deleted(
             session, Verification, col(Verification.looked_up_at) < verifications
         ),
-        enquiries=_delete(session, Enquiry, col(Enquiry.opened_at) < verifications),
-        preferences=_delete(session, Preference, col(Preference.user_id).in_(_removed_users())),
+        enquiries=deleted(session, Enquiry, col(Enquiry.opened_at) < verifications),
+        preferences=deleted(session, Preference, col(Preference.user_id).in_(_removed_users())),
         codes=_forget_codes(session, now),
-        messages=_delete(session, Outgoing, col(Outgoing.finished_at) < messages),
-        audit_events=_delete(session, AuditEvent, col(AuditEvent.at) < trail),
+        messages=deleted(session, Outgoing, col(Outgoing.finished_at) < messages),
+        audit_events=deleted(session, AuditEvent, col(AuditEvent.at) < trail),
     )
     inbox.purge(session, now=now)
     reply_tokens.purge(session, now=now)
-    _delete(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
+    deleted(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
     audit.record_system(
         session, None, "retention:purged", now=now, surface=surface, **asdict(purged)
     )
@@ -108,17 +109,10 @@ def _removed_users() -> Any:
     return select(col(User.id)).where(col(User.removed_at).is_not(None))
 
 
-def _delete(session: Session, table: type[Any], condition: ColumnElement[bool]) -> int:
-    statement = delete(table).where(condition)
-    done = session.execute(statement, execution_options={"synchronize_session": False})
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
-
-
 def _forget_codes(session: Session, now: datetime) -> int:
     expired = (
         update(Preference)
         .where(col(Preference.code_expires_at) < now)
         .values(pending_address=None, code_hash=None, code_expires_at=None, code_tries=0)
     )
-    done = session.execute(expired, execution_options={"synchronize_session": False})
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return affected(session, expired)

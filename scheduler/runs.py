@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from core.database import Database
+from core.statements import affected, insert_new
 from core.tables import TickRun
 from scheduler.jobs import Clockwork
 from scheduler.timetable import Entry
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 NOTED_AFTER = timedelta(minutes=1)
 """A run that did nothing is noted so often only: noting is a write, and ticks are many."""
 
+_TICK_RUN = TickRun.__table__  # type: ignore[attr-defined]
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,17 +48,12 @@ def _claimed(database: Database, entry: Entry, now: datetime) -> bool:
     with database.transaction() as session:
         _put_if_absent(session, entry.name)
         due = (col(TickRun.job) == entry.name, col(TickRun.ran_at) <= now - entry.rest)
-        claimed = session.execute(update(TickRun).where(*due).values(ran_at=now))
-        return bool(claimed.rowcount)  # type: ignore[attr-defined]
+        return bool(affected(session, update(TickRun).where(*due).values(ran_at=now)))
 
 
 def _put_if_absent(session: Session, job: str) -> None:
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     row = {"job": job, "ran_at": NEVER, "seconds": 0.0, "did": 0, "error": ""}
-    session.execute(insert(TickRun).values(row).on_conflict_do_nothing())
+    session.execute(insert_new(session, _TICK_RUN, "job"), row)
 
 
 def _note(database: Database, run: TickRun, *, rests: bool) -> None:
