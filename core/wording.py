@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.comparison import Verdict
-from core.phrases import say
+from core.phrases import Phrase, say
 from core.terms import Frequency, Language, Outcome, Role, Service, StartPage, Weekday
 
 YES, NO = say("yes"), say("no")
@@ -41,3 +43,15 @@ SERVICES = {
     Service.E_DELIVERY: say("E-Delivery"),
     Service.API: say("E-Delivery with API Integration"),
 }
+
+WORDS: dict[Any, Phrase] = {
+    **VERDICTS,
+    **OUTCOMES,
+    **FREQUENCIES,
+    **LANGUAGES,
+    **START_PAGES,
+    **DAYS,
+    **ROLES,
+    **SERVICES,
+}
+"""All of them by member, for letters; those of equal value in two enums mean the same."""

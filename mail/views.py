@@ -19,7 +19,7 @@ from core.template_cards import TemplateCard, TemplateList
 from core.terms import Frequency, Module, band_on_card
 from core.users import UserList
 from core.verification import VerificationCard
-from mail.words import WORDS
+from core.wording import NO, OFF, ON, WORDS, YES
 
 MOST_NOTES = 20
 
@@ -27,7 +27,6 @@ Rows = list[tuple[str, str]]
 Cells = Sequence[str]
 
 BLANK = say("blank")
-YES, NO, ON, OFF = say("yes"), say("no"), say("On"), say("Off")
 
 
 def record_rows(record: Record) -> Rows:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from console.text.render import table, text
 from core.organisations import OrganisationLine, OrganisationList
 from core.phrases import in_language, say
-from core.terms import Language, Service
-
-SERVICES = {
-    Service.VERIFICATION: say("Verification"),
-    Service.E_DELIVERY: say("E-Delivery"),
-    Service.API: say("E-Delivery with API Integration"),
-}
+from core.terms import Language
+from core.wording import SERVICES
 
 
 @text.register

@@ -7,6 +7,7 @@ from core.erasure import Erased, ErasedNumber
 from core.people import Held, People
 from core.phrases import in_language, say
 from core.terms import Language
+from core.wording import NO, YES
 
 
 @text.register
@@ -40,7 +41,7 @@ def _cells(one: Held) -> list[str]:
 
 
 def _yes(*, there: bool) -> str:
-    return say("yes") if there else say("no")
+    return YES if there else NO
 
 
 @text.register

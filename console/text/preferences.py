@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from console.text.render import card, text
-from console.text.templates import NO, YES
 from core.phrases import Phrase, in_language, say
 from core.preference_cards import NotificationCard, SettingsCard
-from core.terms import Frequency, Language, StartPage, Weekday
-
-FREQUENCIES = {
-    Frequency.IMMEDIATE: say("Immediate"),
-    Frequency.DAILY: say("Daily"),
-    Frequency.WEEKLY: say("Weekly"),
-}
-LANGUAGES = {Language.ENGLISH_UK: say("English (UK)"), Language.ENGLISH_US: say("English (US)")}
-START_PAGES = {StartPage.HOME: say("Home"), StartPage.VERIFICATION: say("Verification")}
-DAYS = {
-    Weekday.MONDAY: say("Monday"),
-    Weekday.TUESDAY: say("Tuesday"),
-    Weekday.WEDNESDAY: say("Wednesday"),
-    Weekday.THURSDAY: say("Thursday"),
-    Weekday.FRIDAY: say("Friday"),
-    Weekday.SATURDAY: say("Saturday"),
-    Weekday.SUNDAY: say("Sunday"),
-}
+from core.terms import Frequency, Language
+from core.wording import DAYS, FREQUENCIES, LANGUAGES, NO, OFF, ON, START_PAGES, YES
 
 
 @text.register
 def _(answer: NotificationCard, language: Language) -> str:
     rows = [
-        (say("Notifications"), say("On") if answer.on else say("Off")),
+        (say("Notifications"), ON if answer.on else OFF),
         (say("Frequency"), FREQUENCIES[answer.frequency]),
         (say("Time"), _time(answer)),
         (say("Email Address"), answer.email),
-        (say("E-mail"), say("On") if answer.mail else say("Off")),
-        (say("Slack"), say("On") if answer.slack else say("Off")),
+        (say("E-mail"), ON if answer.mail else OFF),
+        (say("Slack"), ON if answer.slack else OFF),
         (say("Template"), answer.template or say("Default")),
         (say("Marks as downloaded"), YES if answer.marks_downloaded else NO),
         (say("Next"), _next(answer)),

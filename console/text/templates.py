@@ -7,8 +7,7 @@ from core.fields import headings
 from core.phrases import in_language, say
 from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
 from core.terms import Language
-
-YES, NO = say("yes"), say("no")
+from core.wording import NO, YES
 
 
 @text.register

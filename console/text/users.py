@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from console.text.render import table, text
 from core.phrases import in_language, say
-from core.terms import Language, Role
+from core.terms import Language
 from core.users import UserLine, UserList
-
-ROLES = {Role.ADMINISTRATOR: say("Administrator"), Role.USER: say("User")}
+from core.wording import ROLES
 
 
 @text.register

@@ -5,25 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from console.text.render import card, table, text
-from core.comparison import Verdict
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
 from core.phrases import date_text, in_language, say
 from core.records import Record
-from core.terms import Language, Module, Outcome, band_on_card
+from core.terms import Language, Module, band_on_card
 from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
-
-VERDICTS = {
-    Verdict.MATCH: say("match"),
-    Verdict.MISMATCH: say("MISMATCH"),
-    Verdict.AMBIGUOUS: say("ambiguous"),
-}
-OUTCOMES = {
-    Outcome.MATCH: say("match"),
-    Outcome.NO_MATCH: say("no match"),
-    Outcome.UNAVAILABLE: say("could not be checked"),
-}
+from core.wording import OUTCOMES, VERDICTS
 
 
 @text.register
