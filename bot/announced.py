@@ -11,8 +11,7 @@ from bot.answers import Answers, Heard
 from bot.askers import Asker
 from bot.blocks.render import said
 from bot.modals.form import quoted
-from core.channel_news import waiting
-from core.delivery import DownloadReady
+from core.delivery import DownloadReady, waiting
 from core.links import actor_in_slack
 from core.refusals import Refusal
 from core.tables import Delivery

@@ -22,12 +22,12 @@ from core.delivery import DownloadReady, file_name
 from core.exports.columns import Contents
 from core.exports.csv import neutralised
 from core.exports.write import write
-from core.layouts import Layout, fields_of, joined_headings
+from core.layouts import Layout
 from core.outbox import Owed
 from core.phrases import Phrase, counted
 from core.routes import slack_lane
 from core.tables import SlackLink
-from core.terms import Channel, DateFormat, Format
+from core.terms import Channel
 from core.verification import VerificationTable
 
 IN_MEMORY = 8 << 20
@@ -99,27 +99,14 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _of_contents(contents: Contents, records: int) -> dict[str, Any]:
-    layout = contents.layout
     return {
         "download": contents.download_id,
         "day": contents.downloaded_on.isoformat(),
         "records": records,
-        "name": layout.name,
-        "format": layout.format.value,
-        "dates": layout.date_format.value,
-        "fields": joined_headings(layout.fields),
-        "spreadsheet_safe": layout.spreadsheet_safe,
-        "bom": layout.byte_order_mark,
+        "layout": contents.layout.stored(),
     }
 
 
 def _contents(about: dict[str, Any]) -> Contents:
-    layout = Layout(
-        about["name"],
-        Format(about["format"]),
-        DateFormat(about["dates"]),
-        fields_of(about["fields"]),
-        about["spreadsheet_safe"],
-        about["bom"],
-    )
+    layout = Layout.restored(about["layout"])
     return Contents(about["download"], layout, date.fromisoformat(about["day"]))

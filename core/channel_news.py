@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import Session, col
 
 from core.composing import Composition, Unwanted, composes
+from core.delivery import waiting
 from core.exports.columns import Arrivals
 from core.notices import ChannelNews
 from core.outbox import Owed
@@ -21,7 +22,7 @@ from core.tables import (
     SlackChannel,
     SlackInstallation,
 )
-from core.terms import RELEASED, Channel, Fate
+from core.terms import Channel, Fate
 
 JOINED = Unwanted("It is told together with what came after it.")
 NOTHING = Unwanted("What was new is gone, or was told already.")
@@ -70,13 +71,6 @@ def _news(work: Composition) -> ChannelNews | Unwanted:
         upto=upto,
         concerns=_one_of(came_with) if not new else None,
     )
-
-
-def waiting(session: Session, organisation_id: int) -> int:
-    """How many of the organisation's results nobody has downloaded yet."""
-    mine = col(Delivery.organisation_id) == organisation_id
-    open_ones = mine & col(Delivery.download_id).is_(None) & (col(Result.status) == RELEASED)
-    return _count(session, open_ones)
 
 
 def announcement(session: Session, lane: str, arrival_id: int) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, update
+from sqlalchemy import bindparam, exists, func, update
 from sqlmodel import Session, col, select
 
 from core import audit
@@ -18,6 +18,7 @@ from core.exports.write import MEDIA_TYPES
 from core.history import CHANGE_ACCOUNT, SHOWN, DownloadLine, account_notes, last_downloads
 from core.layouts import Layout, joined_headings
 from core.phrases import Phrase, counted, say
+from core.prepared import Prepared
 from core.refusals import Kind, Refusal
 from core.statements import affected
 from core.tables import Change, Delivery, Download, Result
@@ -80,6 +81,24 @@ class DownloadReady:
         }
 
 
+_NEW = Prepared(
+    select(func.count())
+    .select_from(Delivery)
+    .join(Result, col(Result.id) == col(Delivery.result_id))
+    .where(
+        col(Delivery.organisation_id) == bindparam("organisation"),
+        col(Delivery.download_id).is_(None),
+        col(Result.status) == RELEASED,
+    )
+)
+
+
+def waiting(session: Session, organisation_id: int) -> int:
+    """How many of the organisation's results nobody has downloaded yet."""
+    count: int = _NEW.run(session, {"organisation": organisation_id}).fetchone()[0]
+    return count
+
+
 def file_name(contents: Contents) -> str:
     """By download, or `new` where nothing was downloaded, and day."""
     day = contents.downloaded_on.isoformat().replace("-", "")
@@ -130,7 +149,7 @@ def download(
         from core.webhooks import owe_download  # the command line starts without it
 
         owe_download(session, row, now=now)
-    _, held = _waiting(session, actor)
+    _, held = _new_and_held(session, actor)
     return DownloadReady(contents_of(row, layout), row.records, _held_notes(held), again=False)
 
 
@@ -177,7 +196,7 @@ def _claim(session: Session, actor: Actor, row: Download) -> int:
 
 
 def _summary(session: Session, actor: Actor, notes: tuple[Phrase, ...]) -> ResultsSummary:
-    new, held = _waiting(session, actor)
+    new, held = _new_and_held(session, actor)
     return ResultsSummary(
         new,
         sum(held.values()),
@@ -186,7 +205,7 @@ def _summary(session: Session, actor: Actor, notes: tuple[Phrase, ...]) -> Resul
     )
 
 
-def _waiting(session: Session, actor: Actor) -> tuple[int, Mapping[str, int]]:
+def _new_and_held(session: Session, actor: Actor) -> tuple[int, Mapping[str, int]]:
     """How many results are new, and how many are held back by their status."""
     counts = dict(
         session.exec(

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import io
+from dataclasses import asdict
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
+from core.attached import attached
 from core.composing import Composition, Unwanted, composes
-from core.delivery import contents_of, file_name
-from core.exports.columns import Arrivals, Contents
-from core.exports.write import MEDIA_TYPES, write
+from core.delivery import contents_of, waiting
+from core.exports.columns import Arrivals, Contents, came_between
 from core.layouts import Layout
-from core.notices import AttachedFile, Digest
+from core.notices import Digest
 from core.prepared import Prepared
 from core.records import COLUMNS, Record, record_of
 from core.result_notices import DELETED, MOST_SHOWN, notifications_are_off
 from core.tables import Delivery, Download, Result
 from core.templates import preferred_layout
-from core.terms import RELEASED, Frequency
-
-MOST_BYTES = 20_000_000
-"""Larger files go by no mail; they are downloaded."""
-
-
-class _TooLargeError(Exception):
-    """The file will not be attached."""
+from core.terms import Frequency
 
 
 @composes(Digest.KIND)
@@ -43,11 +36,11 @@ def _digest(work: Composition) -> Digest | Unwanted:
         count=about["count"],
         records=records,
         template=contents.layout.name,
-        file=work.once(contents, lambda: _file(work.session, contents)),
+        file=work.once(contents, lambda: attached(work.session, contents)),
         download_id=about["download"],
         waiting=work.once(
             ("waiting", person.organisation_id),
-            lambda: _waiting(work.session, person.organisation_id),
+            lambda: waiting(work.session, person.organisation_id),
         ),
     )
 
@@ -67,55 +60,15 @@ def _layout(work: Composition) -> Layout:
     return work.once(("layout", *mine), lambda: preferred_layout(work.session, *mine))
 
 
-def _file(session: Session, contents: Contents) -> AttachedFile | None:
-    stream = io.BytesIO()
-
-    def look(_: int) -> None:
-        if stream.tell() > MOST_BYTES:
-            raise _TooLargeError
-
-    try:
-        write(session, contents, stream, progress=look)
-    except _TooLargeError:
-        return None
-    return AttachedFile(file_name(contents), MEDIA_TYPES[contents.layout.format], stream.getvalue())
-
-
 _NEWS = Prepared(
     select(*COLUMNS)
     .join(Delivery, col(Delivery.result_id) == col(Result.id))
-    .where(
-        col(Delivery.organisation_id) == bindparam("organisation"),
-        col(Delivery.arrival_id) > bindparam("after"),
-        col(Delivery.arrival_id) <= bindparam("upto"),
-        col(Result.status) == RELEASED,
-    )
+    .where(came_between(bindparam("organisation_id"), bindparam("after"), bindparam("upto")))
     .order_by(col(Delivery.result_id))
     .limit(bindparam("most"))
-)
-_WAITING = Prepared(
-    select(func.count())
-    .select_from(Delivery)
-    .join(Result, col(Result.id) == col(Delivery.result_id))
-    .where(
-        col(Delivery.organisation_id) == bindparam("organisation"),
-        col(Delivery.download_id).is_(None),
-        col(Result.status) == RELEASED,
-    )
 )
 
 
 def _records(session: Session, arrived: Arrivals) -> tuple[Record, ...]:
-    values = {
-        "organisation": arrived.organisation_id,
-        "after": arrived.after,
-        "upto": arrived.upto,
-        "most": MOST_SHOWN,
-    }
+    values = asdict(arrived) | {"most": MOST_SHOWN}
     return tuple(record_of(row) for row in _NEWS.run(session, values))
-
-
-def _waiting(session: Session, organisation_id: int) -> int:
-    values = {"organisation": organisation_id}
-    waiting: int = _WAITING.run(session, values).fetchone()[0]
-    return waiting

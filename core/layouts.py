@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.fields import BY_HEADING, CATALOGUE, CatalogueField, Kind
 from core.phrases import Phrase, say
@@ -38,6 +39,29 @@ class Layout:
     fields: tuple[CatalogueField, ...]
     spreadsheet_safe: bool = True
     byte_order_mark: bool = False
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON can hold it, for a file that is written later."""
+        return {
+            "name": self.name,
+            "format": self.format.value,
+            "dates": self.date_format.value,
+            "fields": joined_headings(self.fields),
+            "spreadsheet_safe": self.spreadsheet_safe,
+            "bom": self.byte_order_mark,
+        }
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Layout:
+        """What `stored` gave."""
+        return cls(
+            stored["name"],
+            Format(stored["format"]),
+            DateFormat(stored["dates"]),
+            fields_of(stored["fields"]),
+            stored["spreadsheet_safe"],
+            stored["bom"],
+        )
 
 
 STANDARD = Layout(

@@ -6,24 +6,23 @@ made when the mail leaves.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from core.account import AccountCard
+from core.attached import attached
 from core.commands.help import HelpPage
 from core.commands.registry import Answer
 from core.composing import Composition, composes
-from core.delivery import DownloadReady, ResultsSummary, contents_of, file_name
+from core.delivery import DownloadReady, ResultsSummary, contents_of
 from core.enquiries import EnquiryOpened
-from core.exports.write import MEDIA_TYPES, write
 from core.fields import Kind
 from core.history import History
 from core.installations import ChannelCard
 from core.intake.ingested import Ingested
-from core.layouts import Layout, fields_of, joined_headings
+from core.layouts import Layout
 from core.links import LinkCard, LinkList
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
@@ -31,12 +30,12 @@ from core.preference_cards import NotificationCard, SettingsCard
 from core.queued import QueueChanged, Queued
 from core.tables import Download
 from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
-from core.terms import DateFormat, Format, Language
+from core.terms import Language
 from core.transports import Recipient
 from core.users import UserList
 from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
-from mail.files import MOST_BYTES, Packed, packed
+from mail.files import Packed, packed
 from mail.render import Fragment, fragment, subject
 from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, writes
 
@@ -125,16 +124,8 @@ def _part(said: str, kind: str, language: Language, **values: Any) -> Section:
 
 
 def _file_later(ready: DownloadReady) -> dict[str, Any]:
-    layout = ready.contents.layout
-    return {
-        "download": ready.contents.download_id,
-        "name": layout.name,
-        "format": layout.format.value,
-        "dates": layout.date_format.value,
-        "fields": joined_headings(layout.fields),
-        "spreadsheet_safe": layout.spreadsheet_safe,
-        "bom": layout.byte_order_mark,
-    }
+    contents = ready.contents
+    return {"download": contents.download_id, "layout": contents.layout.stored()}
 
 
 @composes(REPLY)
@@ -162,36 +153,11 @@ def _refusal(work: Composition) -> MailRefusal:
     return MailRefusal(about["title"], message, about["in_reply_to"], about["references"])
 
 
-class _TooLargeError(Exception):
-    """The file will not be attached."""
-
-
 def _file(session: Session, later: dict[str, Any]) -> AttachedFile | None:
     """The download's file, without photos; None where it is larger than mail takes."""
     row = session.get_one(Download, later["download"])
-    layout = Layout(
-        later["name"],
-        Format(later["format"]),
-        DateFormat(later["dates"]),
-        fields_of(later["fields"]),
-        later["spreadsheet_safe"],
-        later["bom"],
-    )
-    return _written(session, row, _without_photos(layout))
-
-
-def _written(session: Session, row: Download, layout: Layout) -> AttachedFile | None:
-    contents, stream = contents_of(row, layout), io.BytesIO()
-
-    def look(_: int) -> None:
-        if stream.tell() > MOST_BYTES:
-            raise _TooLargeError
-
-    try:
-        write(session, contents, stream, progress=look)
-    except _TooLargeError:
-        return None
-    return AttachedFile(file_name(contents), MEDIA_TYPES[layout.format], stream.getvalue())
+    layout = _without_photos(Layout.restored(later["layout"]))
+    return attached(session, contents_of(row, layout))
 
 
 def _without_photos(layout: Layout) -> Layout:

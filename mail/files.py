@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import pyzipper
 
+from core.attached import MOST_BYTES
 from core.file_policies import Policy
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
-
-MOST_BYTES = 20_000_000
-"""What mail servers commonly take, before base64 makes a third more of it."""
 
 IN_SLACK = say(
     "Your organisation keeps candidates' data out of mail: you find it in Slack, where `download` "

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from core import digest_notices, digests, templates
+from core import attached, digests, templates
 from core.composing import compose
 from core.delivery import download, results
 from core.fields import find_field
@@ -252,7 +252,7 @@ def test_several_users_share_one_file_and_one_table(database, people):
 
 
 def test_a_file_that_is_too_large_is_left_out(database, people, monkeypatch):
-    monkeypatch.setattr(digest_notices, "MOST_BYTES", 100)
+    monkeypatch.setattr(attached, "MOST_BYTES", 100)
     arrive(database, people[ANN], *map(record, range(10)))
 
     digests.send_due(database, now=TOMORROW)

@@ -48,12 +48,17 @@ class Arrivals:
 
     def condition(self) -> ColumnElement[bool]:
         """For a query of deliveries joined to their results."""
-        return and_(
-            _DELIVERY.c.organisation_id == self.organisation_id,
-            _DELIVERY.c.arrival_id > self.after,
-            _DELIVERY.c.arrival_id <= self.upto,
-            _RESULT.c.status == RELEASED,
-        )
+        return came_between(self.organisation_id, self.after, self.upto)
+
+
+def came_between(organisation_id: Any, after: Any, upto: Any) -> ColumnElement[bool]:
+    """The condition of Arrivals, for values or for the parameters of a prepared statement."""
+    return and_(
+        _DELIVERY.c.organisation_id == organisation_id,
+        _DELIVERY.c.arrival_id > after,
+        _DELIVERY.c.arrival_id <= upto,
+        _RESULT.c.status == RELEASED,
+    )
 
 
 @dataclass(frozen=True, slots=True)
