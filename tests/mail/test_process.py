@@ -21,7 +21,7 @@ from mail import serving
 from mail.process import InboxWork
 from tests.mail.house import a_mail, answer_to, body
 from tests.mail.signing import RECORD, signed
-from tests.servers.dns import DnsServer
+from tests.servers.names import NameServer, text_record
 
 NUMBER = "25GB000595ZOLJS03G"
 
@@ -396,8 +396,8 @@ def test_an_old_fashioned_bounce_is_understood(house, ann, database):
 
 @pytest.fixture
 def feeding(make_house, database):
-    with DnsServer() as dns:
-        dns.records["s1._domainkey.centre.example."] = RECORD
+    with NameServer() as dns:
+        dns.records["s1._domainkey.centre.example", "TXT"] = text_record(RECORD)
         yield make_house(
             verify_dkim=True,
             dns_resolver=dns.address,

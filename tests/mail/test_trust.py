@@ -9,15 +9,15 @@ from mail.trust import is_aligned
 from tests.builders import a_user, an_organisation
 from tests.mail.house import a_mail, answer_to, body
 from tests.mail.signing import RECORD, signed
-from tests.servers.dns import DnsServer
+from tests.servers.names import NameServer, text_record
 
 RELAY = "mx.results.localhost"
 
 
 @pytest.fixture
 def dns():
-    with DnsServer() as running:
-        running.records["s1._domainkey.uni.example."] = RECORD
+    with NameServer() as running:
+        running.records["s1._domainkey.uni.example", "TXT"] = text_record(RECORD)
         yield running
 
 

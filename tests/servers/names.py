@@ -10,6 +10,11 @@ import dns.rdatatype
 import dns.rrset
 
 
+def text_record(text: str) -> list[str]:
+    """A text as the strings of a TXT record, each of 255 characters at most."""
+    return [" ".join(f'"{text[at : at + 200]}"' for at in range(0, len(text), 200))]
+
+
 class NameServer:
     """`records` are texts by name and type: `("mail.uni.edu", "TXT"): ['"v=spf1 -all"']`."""
 
