@@ -1,4 +1,4 @@
-"""The feed alarm: administrators hear once, by mail, what is wrong, and once that it is well."""
+"""The feed alarm: administrators hear once what is wrong, and once that it is well again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.sources.failures import CredentialRefused
 from core.sources.polling import delivered_to, feed, is_polled
 from core.tables import Feed, User
-from core.terms import Channel, Role
+from core.terms import Role
 
 FAILING_FOR = timedelta(hours=1)
 """A poll that failed once or twice is no news."""
@@ -73,8 +73,7 @@ def _tell(session: Session, settings: Settings, row: Feed, state: str, now: date
     )
     about = {"sentence": sentence.stored()}
     key = f"{state or 'well'}:{now.isoformat()}"
-    owed = [one.owed(key, kind, about) for one in administrators if one.channel is Channel.MAIL]
-    return owe(session, owed, now=now)
+    return owe(session, [one.owed(key, kind, about) for one in administrators], now=now)
 
 
 def _sentence(row: Feed, settings: Settings, state: str) -> Phrase:

@@ -213,4 +213,6 @@ Notice = (
     | WatchHit
     | ChannelNews
     | MailPaused
+    | FeedSilent
+    | FeedWell
 )

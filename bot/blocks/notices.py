@@ -26,6 +26,9 @@ from core.notices import (
     ChangedResult,
     ChannelNews,
     Digest,
+    FeedSilent,
+    FeedWell,
+    MailPaused,
     ManyNewResults,
     NewResult,
     ResultsChanged,
@@ -130,12 +133,47 @@ def _(told: ChannelNews, reader: Reader) -> Said:
 
 
 @notice.register
+def _(told: MailPaused, reader: Reader) -> Said:
+    stopped = say(
+        "Our mail to {name} ({address}) was refused for good, so we have stopped sending there. "
+        "The other side said: {reason}",
+        name=told.name,
+        address=told.address,
+        reason=told.reason,
+    )
+    again = say(
+        "Check the address with {name}. When it works again, {name} turns mail on with "
+        "`notifications mail=on`; a new login address is a new user.",
+        name=told.name,
+    )
+    return _with(say("Mail to a user is paused."), _paragraphs(reader, stopped, again), reader)
+
+
+@notice.register
+def _(told: FeedSilent, reader: Reader) -> Said:
+    lost = say(
+        "Nothing is lost: what is missing will be taken in when the source can be read again."
+    )
+    title = say("The feed of IELTS results needs attention.")
+    return _with(title, _paragraphs(reader, told.problem, lost), reader)
+
+
+@notice.register
+def _(told: FeedWell, reader: Reader) -> Said:
+    return _with(say("IELTS results are arriving again."), _paragraphs(reader, told.news), reader)
+
+
+@notice.register
 def _(told: SlackFile, reader: Reader) -> Said:
     return _with(told.about, [], reader)
 
 
 def _with(title: Phrase, blocks: list[Block], reader: Reader) -> Said:
     return Said(reader.plain(title), (section(f"*{reader.says(title)}*"), *blocks))
+
+
+def _paragraphs(reader: Reader, *sentences: Phrase) -> list[Block]:
+    return [section(reader.says(one)) for one in sentences]
 
 
 def _arrived(n: int) -> Phrase:

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from sqlmodel import select
@@ -43,6 +44,8 @@ class World:
     settings: Settings
     over: str
     now: list = field(default_factory=lambda: [NOW])
+    api: Any = None
+    """The official results API behind it, where a test has one."""
 
     def clock(self):
         return self.now[0]
@@ -84,19 +87,16 @@ class World:
             courier.send([row.id])
 
     def owed(self, *fates, kind=None):
-        with self.database.reading() as session:
-            rows = session.exec(
-                select(Outgoing)
-                .where(
-                    Outgoing.channel == Channel.SLACK.value,
-                    Outgoing.due_at <= self.clock(),
-                )
-                .order_by(Outgoing.id)
-            ).all()
+        rows = self.owed_by(Channel.SLACK)
         wanted = {one.value for one in fates}
         return [
             row for row in rows if (not wanted or row.fate in wanted) and kind in {None, row.kind}
         ]
+
+    def owed_by(self, channel):
+        with self.database.reading() as session:
+            due = Outgoing.channel == channel.value, Outgoing.due_at <= self.clock()
+            return session.exec(select(Outgoing).where(*due).order_by(Outgoing.id)).all()
 
     def seen(self, user, within=8.0, more_than=0):
         """Everything the person can read, once there is more than so many messages."""

@@ -5,6 +5,8 @@ from core.notices import (
     ChangedResult,
     ConfirmAddress,
     Digest,
+    FeedSilent,
+    FeedWell,
     FieldChange,
     Invitation,
     LinkCode,
@@ -57,6 +59,8 @@ NOTICES = (
     ),
     WatchHit(RECORD),
     MailPaused("Bo Li", "bo@uni.example", "550 5.1.1 No such user"),
+    FeedSilent(say("The official results API could not be read: {error}.", error="503")),
+    FeedWell(say("Results are arriving again.")),
 )
 
 

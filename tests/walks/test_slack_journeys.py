@@ -1,4 +1,7 @@
-"""The matrix: everything that happens in Slack, over HTTP and over Socket Mode."""
+"""The matrix: everything that happens in Slack, over HTTP and over Socket Mode.
+
+What an unavailable results API does is in test_slack_and_the_results_api.py.
+"""
 
 import json
 from datetime import timedelta
@@ -6,8 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from core.terms import Fate, Outcome
-from core.verification import VerificationCard
+from core.terms import Fate
 from playground.slack import Fault
 from tests.bot.world import (
     ANN,
@@ -107,22 +109,6 @@ def test_what_is_no_number(desk, typed):
 
     assert refused.only_for == ANN
     assert "Match" not in refused.text
-
-
-def test_a_number_that_could_not_be_asked_about_can_be_tried_again(desk, monkeypatch):
-    from core import verification
-    from core.phrases import say
-
-    def unavailable(session, actor, number, **_):
-        sentence = say("The number could not be checked. Try again later.")
-        return VerificationCard(number, Outcome.UNAVAILABLE, sentence, (), None, None)
-
-    monkeypatch.setattr(verification, "verify", unavailable)
-    card = desk.types(ANN, "/verify", number(1))
-    monkeypatch.undo()
-
-    assert "could not be checked" in words(card)
-    assert desk.clicks(ANN, card, "Try again").text == "No match found."
 
 
 def test_a_template_is_created_edited_reordered_and_refused(desk):
