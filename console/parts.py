@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from console.playground import playground_of
@@ -86,7 +87,9 @@ def _worker(settings: Settings, database: Database, now: Now) -> Part:
         from bot.transport import SlackTransport
 
         transports[Channel.SLACK] = SlackTransport(settings, database, now)
-    return WorkerPart(database, transports, now, mail_jobs(settings, database, now))
+    stopping = Event()
+    jobs = mail_jobs(settings, database, now, stopping)
+    return WorkerPart(database, transports, now, jobs, stopping)
 
 
 def _scheduler(settings: Settings, database: Database, now: Now) -> Part:

@@ -47,10 +47,11 @@ class Courier:
         transports: Mapping[Channel, Transport],
         worker: str,
         clock: Callable[[], datetime],
+        stopping: threading.Event | None = None,
     ) -> None:
         self._database, self._transports = database, transports
         self._worker, self._clock = worker, clock
-        self.stopping = threading.Event()
+        self.stopping = stopping or threading.Event()
 
     def send(self, ids: Sequence[int]) -> None:
         """Send rows of one lane that are due; those that fail have their next turn when this ends.

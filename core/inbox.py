@@ -64,7 +64,7 @@ def store(session: Session, mails: Iterable[Arrived], *, now: datetime) -> int:
     if not rows:
         return 0
     ids = _inserted(session, rows)
-    _enqueue(session, ids)
+    enqueue(session, ids)
     return len(ids)
 
 
@@ -94,17 +94,20 @@ def shunt(session: Session, row_id: int, reason: str, *, now: datetime) -> None:
     _update(session, col(Incoming.id) == row_id, _is(Standing.READY), values=values)
 
 
-def shunted(session: Session, *, most: int = 200) -> Sequence[Incoming]:
-    """What somebody has to look at, oldest first, without its content."""
-    kept = select(Incoming).where(_is(Standing.SHUNTED)).order_by(col(Incoming.received_at))
-    return session.scalars(kept.limit(most)).all()
-
-
-def retry(session: Session, row_id: int) -> None:
+def retry(session: Session, row_id: int, *, now: datetime) -> None:
     """Work on a shunted mail again; what was done of it is not done again."""
-    values = {"fate": Standing.READY.value, "last_error": "", "finished_at": None}
+    again = {"fate": Standing.READY.value, "last_error": "", "finished_at": None}
+    values = again | {"enqueued_at": now}
     _require(_update(session, col(Incoming.id) == row_id, _is(Standing.SHUNTED), values=values))
-    _enqueue(session, [row_id])
+    enqueue(session, [row_id])
+
+
+def give_back(session: Session, ids: Sequence[int], *, now: datetime) -> None:
+    """Have those of them that are not done worked on by another worker."""
+    which = col(Incoming.id).in_(ids), _is(Standing.READY)
+    left = list(session.scalars(select(_I.c.id).where(*which)))
+    _update(session, *which, values={"enqueued_at": now})
+    enqueue(session, left)
 
 
 def drop(session: Session, row_id: int, *, now: datetime) -> None:
@@ -116,9 +119,11 @@ def drop(session: Session, row_id: int, *, now: datetime) -> None:
 
 def sweep(session: Session, *, now: datetime, most: int = 1000) -> int:
     """Have what is long ready worked on again: whatever lost it, it is not lost."""
-    late = select(_I.c.id).where(_I.c.fate == Standing.READY.value, _I.c.received_at < now - STALE)
-    ids = list(session.scalars(late.order_by(_I.c.received_at).limit(most)))
-    _enqueue(session, ids)
+    late = select(_I.c.id).where(_is(Standing.READY), _I.c.enqueued_at < now - STALE)
+    oldest = late.order_by(_I.c.received_at).limit(most).with_for_update(skip_locked=True)
+    ids = list(session.scalars(oldest))
+    _update(session, col(Incoming.id).in_(ids), values={"enqueued_at": now})
+    enqueue(session, ids)
     return len(ids)
 
 
@@ -126,6 +131,12 @@ def purge(session: Session, *, now: datetime) -> int:
     """Forget that mails came, once they would not come again; how many."""
     old = _I.c.finished_at < now - KEPT, _I.c.fate != Standing.SHUNTED.value
     return affected(session, delete(Incoming).where(*old))
+
+
+def enqueue(session: Session, ids: Sequence[int]) -> None:
+    """Have these rows worked on."""
+    for some in chunked(ids, CHUNK):
+        submit(session, Queue.INBOX, TAKE_UP, some, lane="")
 
 
 def _row(one: Arrived, now: datetime) -> dict[str, Any]:
@@ -138,6 +149,7 @@ def _row(one: Arrived, now: datetime) -> dict[str, Any]:
         "raw": one.raw,
         "size": len(one.raw),
         "received_at": now,
+        "enqueued_at": now,
         "fate": Standing.READY.value,
         "answers": [],
         "last_error": "",
@@ -147,11 +159,6 @@ def _row(one: Arrived, now: datetime) -> dict[str, Any]:
 def _inserted(session: Session, rows: list[dict[str, Any]]) -> list[int]:
     fresh = insert_new(session, _I, "identity").returning(_I.c.id)
     return list(session.scalars(fresh, rows))
-
-
-def _enqueue(session: Session, ids: Sequence[int]) -> None:
-    for some in chunked(ids, CHUNK):
-        submit(session, Queue.INBOX, TAKE_UP, some, lane="")
 
 
 def _is(standing: Standing) -> ColumnElement[bool]:
@@ -165,5 +172,6 @@ def _update(session: Session, *which: ColumnElement[bool], values: dict[str, Any
 def _require(found: int) -> None:
     if not found:
         raise missing(
-            "no_such_mail", "There is no shunted mail of this number. `queue` lists them."
+            "no_such_mail",
+            "No mail of this number was put aside. `queue list` shows those that were.",
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true, update
@@ -12,8 +11,10 @@ from sqlmodel import Session, col
 
 from core import audit, outbox
 from core.actors import Actor
-from core.phrases import Phrase, counted
+from core.phrases import counted
+from core.queue_cards import JobLine, QueueChanged, Queued, QueueLine
 from core.refusals import missing
+from core.shunted import list_shunted
 from core.tables import Outgoing, TickRun, User
 from core.terms import Fate, Surface
 
@@ -24,85 +25,8 @@ WAITING = (Fate.READY.value, Fate.SENDING.value)
 _O = Outgoing.__table__.c  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """One thing owed: to whom, what has become of it, and why it is not done."""
-
-    id: int
-    kind: str
-    channel: str
-    recipient: str
-    fate: str
-    attempts: int
-    due_at: datetime
-    reason: str
-
-    def document(self) -> dict[str, Any]:
-        """The line, its instant in UTC."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "channel": self.channel,
-            "recipient": self.recipient,
-            "state": self.fate,
-            "attempts": self.attempts,
-            "due_at": self.due_at.astimezone(UTC).isoformat(),
-            "reason": self.reason,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class JobLine:
-    """How a job of the timetable last went."""
-
-    job: str
-    ran_at: datetime
-    seconds: float
-    error: str
-
-    def document(self) -> dict[str, Any]:
-        """The line, its instant in UTC."""
-        return {
-            "job": self.job,
-            "ran_at": self.ran_at.astimezone(UTC).isoformat(),
-            "seconds": round(self.seconds, 3),
-            "error": self.error,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """What needs somebody first, then what waits; `waiting` and `stuck` count all of them."""
-
-    waiting: int
-    stuck: int
-    lines: tuple[QueueLine, ...]
-    jobs: tuple[JobLine, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """`waiting`, `stuck`, `queue` and `jobs`."""
-        return {
-            "waiting": self.waiting,
-            "stuck": self.stuck,
-            "queue": [one.document() for one in self.lines],
-            "jobs": [one.document() for one in self.jobs],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
-    """How many were tried again or dropped."""
-
-    changed: int
-    message: Phrase
-
-    def document(self) -> dict[str, Any]:
-        """`changed` and `message`."""
-        return {"changed": self.changed, "message": self.message}
-
-
 def list_queue(session: Session, actor: Actor | None = None) -> Queued:
-    """What an organisation is owed; for the operator, who is no actor, all, and the jobs."""
+    """What an organisation is owed; for the operator, who is no actor, all there is."""
     mine = _mine(actor)
     fates = select(_O.fate, func.count()).where(mine, _O.fate.in_(WAITING + STUCK))
     counts = dict(session.execute(fates.group_by(_O.fate)).all())
@@ -111,6 +35,7 @@ def list_queue(session: Session, actor: Actor | None = None) -> Queued:
         sum(counts.get(fate, 0) for fate in STUCK),
         tuple(_lines(session, mine)),
         tuple(_jobs(session)) if actor is None else (),
+        list_shunted(session) if actor is None else (),
     )
 
 

@@ -22,7 +22,10 @@ log = structlog.get_logger(__name__)
 
 
 class WorkerPart:
-    """Sends what is owed, and does whatever other work has a job here."""
+    """Sends what is owed, and does whatever other work has a job here.
+
+    `stopping` is set when it ends, for jobs that would otherwise go on for long.
+    """
 
     def __init__(
         self,
@@ -30,10 +33,11 @@ class WorkerPart:
         transports: Mapping[Channel, Transport],
         clock: Callable[[], datetime],
         jobs: Mapping[str, Job] | None = None,
+        stopping: threading.Event | None = None,
     ) -> None:
         self.name = f"{os.getpid()}-{uuid4().hex}"
         self._database, self._transports = database, transports
-        self._courier = Courier(database, transports, self.name, clock)
+        self._courier = Courier(database, transports, self.name, clock, stopping)
         self._jobs = {outbox.SEND: self._courier.send, **(jobs or {})}
         self._stopped = threading.Event()
         self._beating = threading.Thread(target=self._beat_on, name="heartbeat", daemon=True)

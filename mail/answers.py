@@ -27,7 +27,7 @@ from core.links import LinkCard, LinkList
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
 from core.preference_cards import NotificationCard, SettingsCard
-from core.queued import QueueChanged, Queued
+from core.queue_cards import QueueChanged, Queued
 from core.tables import Download
 from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
 from core.terms import Language

@@ -35,26 +35,43 @@ BROKEN = "It could not be worked on. The log has the reason under {reference}."
 
 
 class InboxWork:
-    """The engine's job; `stopping` makes it leave what it has not begun to the next worker."""
+    """The engine's job; once `stopping` is set, it gives back what it has not begun."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Callable[[], datetime]
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Callable[[], datetime],
+        stopping: threading.Event,
     ) -> None:
         self._settings, self._database, self._clock = settings, database, clock
         self._prove = prover(settings)
         self._feeds = Feeds(settings, database, clock)
         self._desk = MailDesk(settings, database, clock)
-        self.stopping = threading.Event()
+        self._stopping = stopping
 
     def take_up(self, ids: Sequence[int]) -> None:
         """Work on each; safe to repeat."""
-        for row_id in ids:
-            self._insist(row_id)
+        for place, row_id in enumerate(ids):
+            if not self._insist(row_id):
+                self._give_back(ids[place:])
+                return
 
-    def _insist(self, row_id: int) -> None:
-        """Until it is done, put aside, or somebody else's, however long the database is away."""
+    def _give_back(self, ids: Sequence[int]) -> None:
+        """To the next worker at once; where the database is away, the sweep finds them later."""
+        try:
+            with self._database.transaction() as session:
+                inbox.give_back(session, ids, now=self._clock())
+        except DBAPIError as error:
+            log.warning("not-given-back", reason=type(error.orig).__name__)
+
+    def _insist(self, row_id: int) -> bool:
+        """Until it is done, put aside, or somebody else's, however long the database is away.
+
+        False if the worker stops before.
+        """
         pause = 0.1
-        while not self.stopping.is_set():
+        while not self._stopping.is_set():
             try:
                 self._try(row_id)
             except DBAPIError as error:
@@ -62,9 +79,10 @@ class InboxWork:
                     raise
                 log.warning("database-away", reason=type(error.orig).__name__)
             else:
-                return
-            self.stopping.wait(pause)
+                return True
+            self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+        return False
 
     def _try(self, row_id: int) -> None:
         try:

@@ -31,10 +31,13 @@ START_SECONDS = 10.0
 
 
 def mail_jobs(
-    settings: Settings, database: Database, clock: Callable[[], datetime]
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime],
+    stopping: threading.Event,
 ) -> Mapping[str, Job]:
-    """The jobs that a worker does for this door."""
-    return {TAKE_UP: InboxWork(settings, database, clock).take_up}
+    """The jobs that a worker does for this door, until it is `stopping`."""
+    return {TAKE_UP: InboxWork(settings, database, clock, stopping).take_up}
 
 
 class MailPart:

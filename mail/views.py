@@ -13,7 +13,7 @@ from core.links import LinkList
 from core.notices import FieldChange
 from core.phrases import Phrase, counted, say
 from core.preference_cards import NotificationCard
-from core.queued import Queued
+from core.queue_cards import Queued
 from core.records import Record
 from core.template_cards import TemplateCard, TemplateList
 from core.terms import Frequency, Module, band_on_card

@@ -199,6 +199,7 @@ def test_mail_that_was_done_with_and_reply_addresses_that_ended_are_forgotten(se
                 recipient="results",
                 came_by="smtp",
                 received_at=NOW,
+                enqueued_at=NOW,
                 fate=fate,
                 finished_at=NOW - timedelta(days=days),
             )

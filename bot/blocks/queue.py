@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks.kit import Block, Reader, context, escaped, runs, section
 from bot.blocks.render import blocks, headline
 from core.phrases import Phrase, counted, say
-from core.queued import QueueChanged, Queued, QueueLine
+from core.queue_cards import QueueChanged, Queued, QueueLine
 
 MOST_SHOWN = 40
 

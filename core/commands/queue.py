@@ -9,7 +9,7 @@ from sqlmodel import Session
 from core import queued
 from core.actors import Actor
 from core.commands.registry import command
-from core.queued import QueueChanged, Queued
+from core.queue_cards import QueueChanged, Queued
 
 
 @command("queue", administrator=True, examples=["queue"])

@@ -37,6 +37,7 @@ class Incoming(SQLModel, table=True):
     is `reply` or `results`, `token_hash` says which reply address it was. `sender` is the
     envelope's. `answers` are those found so far, one for each command that is done, so that a
     crash repeats none. `raw` and `answers` are emptied when nothing is to be done any more.
+    `enqueued_at` is when the engine was last given it.
     """
 
     __tablename__ = "incoming"
@@ -57,6 +58,7 @@ class Incoming(SQLModel, table=True):
     raw: bytes = b""
     size: int = 0
     received_at: datetime = Field(sa_type=Instant)
+    enqueued_at: datetime = Field(sa_type=Instant)
     fate: str = Field(default="ready", max_length=10)
     user_id: int | None = Field(default=None, foreign_key="staff.id")
     answers: list[Any] = Field(default_factory=list, sa_type=JSON)

@@ -184,7 +184,12 @@ def test_what_is_overdue_and_what_waits_for_a_decision_is_counted(visit, databas
             )
         session.add(
             Incoming(
-                identity="i", recipient="results", came_by="smtp", received_at=NOW, fate="shunted"
+                identity="i",
+                recipient="results",
+                came_by="smtp",
+                received_at=NOW,
+                enqueued_at=NOW,
+                fate="shunted",
             )
         )
 

@@ -3,8 +3,15 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from sqlmodel import select
 
+from console.parts import Name, parts_of
+from core import inbox
 from core.database import migrate
+from core.inbox import Arrived
+from core.settings import Settings
+from core.tables import Incoming
+from tests.builders import NOW
 from tests.servers.postgres import PostgresServer
 from tests.walks.terminal import Terminal
 
@@ -122,3 +129,20 @@ def test_sqlite_admits_one_service_and_says_so(tmp_path, sqlite_url):
         process.wait()
         with serving(terminal, "scheduler") as second:
             until(second, "Serving: scheduler.")
+
+
+def test_a_worker_that_stops_gives_mail_that_it_has_not_begun_to_the_next(database):
+    with database.transaction() as session:
+        inbox.store(
+            session, [Arrived("1", "results", None, "a@b.example", "smtp", b"X: y\r\n")], now=NOW
+        )
+        row_id = session.exec(select(Incoming.id)).one()
+    (part,) = parts_of([Name.WORKER], Settings(_env_file=None), database, lambda: NOW)
+    before = len(database.work.inspect())
+    part._courier.stopping.set()
+
+    part._jobs[inbox.TAKE_UP]([row_id])
+
+    assert len(database.work.inspect()) == before + 1
+    with database.reading() as session:
+        assert session.get_one(Incoming, row_id).fate == "ready"

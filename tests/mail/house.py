@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from threading import Event
 
 from sqlmodel import select
 
@@ -35,7 +36,8 @@ class MailHouse:
         self.settings = Settings(_env_file=None, outbox_dir=folder / "outbox", **chosen)
         self.database, self.now = database, NOW
         self.part = MailPart(self.settings, database, self.clock)
-        self.work = InboxWork(self.settings, database, self.clock)
+        self.stopping = Event()
+        self.work = InboxWork(self.settings, database, self.clock, self.stopping)
         transports = {Channel.MAIL: mail_transport(self.settings, database, self.clock)}
         self.courier = Courier(database, transports, "test", self.clock)
 

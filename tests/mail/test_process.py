@@ -1,10 +1,10 @@
 import time
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from sqlmodel import select
 
-from core import inbox
+from core import inbox, shunted
 from core.inbox import Standing
 from core.tables import (
     Arrival,
@@ -213,7 +213,7 @@ def test_two_workers_at_one_mail_do_it_once(house, ann, database):
     for n in range(6):
         house.deliver(answer_to(ours, f"watch 17GB{n:06}ZOLJS03G\nhistory"), ours["Reply-To"])
     ids = [row.id for row in house.incoming()]
-    works = [InboxWork(house.settings, database, house.clock) for _ in range(3)]
+    works = [InboxWork(house.settings, database, house.clock, Event()) for _ in range(3)]
     threads = [Thread(target=one.take_up, args=[ids]) for one in works]
     for thread in threads:
         thread.start()
@@ -232,10 +232,10 @@ def test_a_bug_puts_a_mail_aside_and_it_can_be_tried_again(house, ann, database,
     monkeypatch.undo()
 
     with database.transaction() as session:
-        (row,) = inbox.shunted(session)
-        assert "could not be worked on" in row.last_error
-        assert row.raw
-        inbox.retry(session, row.id)
+        (mail,) = shunted.list_shunted(session)
+        assert (mail.desk, mail.sender) == ("reply", "ann@uni.example")
+        assert "could not be worked on" in mail.reason
+        inbox.retry(session, mail.id, now=house.now)
     assert len(house.answers()) == 1
 
 
@@ -244,19 +244,13 @@ def test_a_shunted_mail_can_be_dropped_and_is_then_forgotten(house, ann, databas
     monkeypatch.setattr("mail.process.why_automatic", lambda *_: 1 / 0)
     house.process()
     with database.transaction() as session:
-        (row,) = inbox.shunted(session)
-        inbox.drop(session, row.id, now=house.now)
+        (mail,) = shunted.list_shunted(session)
+        assert (mail.desk, mail.sender) == ("results", "uni.example")
+        inbox.drop(session, mail.id, now=house.now)
 
     (row,) = house.incoming()
     assert (row.fate, row.raw) == ("dropped", b"")
     assert house.answers() == []
-
-
-def test_mail_that_was_lost_from_the_engine_is_swept_up(house, database):
-    house.deliver(a_mail("results"))
-    with database.transaction() as session:
-        assert inbox.sweep(session, now=house.now) == 0
-        assert inbox.sweep(session, now=house.now + inbox.STALE * 2) == 1
 
 
 def test_what_is_done_is_forgotten_after_a_while(house, database):
@@ -279,7 +273,7 @@ def test_work_stops_when_it_is_told_to_while_the_database_is_away(house, databas
     thread = Thread(target=house.process)
     thread.start()
     time.sleep(0.3)
-    house.work.stopping.set()
+    house.stopping.set()
     thread.join(5)
 
     assert not thread.is_alive()

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("enqueued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fate", sa.String(length=10), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False),
