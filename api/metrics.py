@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
+from core import heartbeats
 from core.database import Database
-from core.tables import Feed, Outgoing, TickRun, Worker
+from core.tables import Feed, Outgoing, TickRun
 from core.terms import Fate
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -102,8 +103,11 @@ def _ledger(session: Session) -> GaugeMetricFamily:
 
 
 def _workers(session: Session) -> GaugeMetricFamily:
-    family = GaugeMetricFamily("results_bot_workers", "Processes that said they live.")
-    family.add_metric([], session.scalar(select(func.count()).select_from(Worker)) or 0)
+    family = GaugeMetricFamily(
+        "results_bot_workers", "Processes that said a moment ago that they live.", labels=["parts"]
+    )
+    for parts in (heartbeats.WORKER, heartbeats.SLACK):
+        family.add_metric([parts], heartbeats.alive(session, parts))
     return family
 
 

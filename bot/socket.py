@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from uuid import uuid4
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError
 
 from bot.application import SlackApplication
+from bot.connection import Connection
+from core import heartbeats
 from core.database import Database
+from core.refusals import Refusal
 from core.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -21,14 +27,24 @@ log = structlog.get_logger(__name__)
 PAUSES = (1, 2, 5, 10, 30)
 """Between tries to connect; Slack, or the way to it, may be away when we start."""
 
+LOOK_SECONDS = 5.0
+SILENT_SECONDS = 60.0
+"""Slack pings every few seconds: its own client for Node gives a connection up after 30."""
+
+CLOSE_SECONDS = 3.0
+
 
 class SocketPart:
-    """Connects, stays connected, and finishes what it took before it stops."""
+    """Connects, stays connected, and finishes what it took before it stops.
+
+    While Slack is heard, this process is among those that say they live (core.heartbeats).
+    """
 
     def __init__(
         self, settings: Settings, database: Database, clock: Callable[[], datetime]
     ) -> None:
         assert settings.slack_app_token is not None  # noqa: S101  whoever builds it has looked
+        self.name = f"{os.getpid()}-{uuid4().hex}"
         self._token = settings.slack_app_token.get_secret_value()
         self._settings, self._database, self._clock = settings, database, clock
         self._loop = asyncio.new_event_loop()
@@ -53,30 +69,58 @@ class SocketPart:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._serve())
         self._loop.close()
+        self._leave()
 
     async def _serve(self) -> None:
         self._stopping = asyncio.Event()
         application = SlackApplication(self._settings, self._database, self._clock)
-        handler = AsyncSocketModeHandler(application.bolt, self._token, loop=self._loop)
         self._ready.set()
-        connecting = asyncio.ensure_future(self._connect(handler))
+        watching = asyncio.ensure_future(self._watch(application))
         await self._stopping.wait()
-        connecting.cancel()
-        await asyncio.gather(connecting, return_exceptions=True)
-        await application.close(self._grace)
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await self._rest()
 
-    async def _connect(self, handler: AsyncSocketModeHandler) -> None:
-        """Until it is done once; afterwards the client itself connects anew."""
-        for tries in range(10**9):
-            try:
-                await handler.connect_async()  # type: ignore[no-untyped-call]
-            except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
-                log.warning("slack-not-connected", reason=type(error).__name__)
-                await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
-            else:
-                return
+    async def _watch(self, application: SlackApplication) -> None:
+        """Open one connection after another, each for as long as Slack is heard on it."""
+        connection = Connection(application.bolt, self._token)
+        connecting = asyncio.ensure_future(_open(connection))
+        try:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                silent = connection.silent_seconds
+                if silent < SILENT_SECONDS:
+                    await self._beat(application, connection)
+                    continue
+                log.warning("slack-silent", seconds=int(silent))
+                connecting.cancel()
+                old, connection = connection, Connection(application.bolt, self._token)
+                connecting = asyncio.ensure_future(_open(connection))
+                application.jobs.follow(_abandoned(old))
+        finally:
+            connecting.cancel()
+            await application.close(self._grace)
+            await connection.close()
+
+    async def _beat(self, application: SlackApplication, connection: Connection) -> None:
+        if not connection.is_open:
+            return
+        try:
+            await application.desk.run(self._beaten)
+        except Refusal as outage:
+            log.warning("no-heartbeat", reason=outage.code)
+
+    def _beaten(self) -> None:
+        with self._database.transaction() as session:
+            heartbeats.beat(session, self.name, heartbeats.SLACK)
+
+    def _leave(self) -> None:
+        """A row that stays is taken away by whoever rescues the work of those that died."""
+        try:
+            with self._database.transaction() as session:
+                heartbeats.leave(session, self.name)
+        except DBAPIError as outage:
+            log.warning("not-signed-off", reason=type(outage.orig).__name__)
 
     async def _rest(self) -> None:
         """What the client left behind must not outlive the loop."""
@@ -84,3 +128,21 @@ class SocketPart:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _open(connection: Connection) -> None:
+    """Until it is done once; afterwards the client itself connects anew."""
+    for tries in range(10**9):
+        try:
+            await connection.open()
+        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("slack-not-connected", reason=type(error).__name__)
+            await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
+        else:
+            return
+
+
+async def _abandoned(connection: Connection) -> None:
+    """Closing may take its time, and cannot be told of to anybody."""
+    with suppress(aiohttp.ClientError, OSError, TimeoutError):
+        await asyncio.wait_for(connection.close(), CLOSE_SECONDS)

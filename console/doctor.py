@@ -100,6 +100,7 @@ def _by_database(desk: Desk) -> Iterator[Finding]:
         storage.people,
         mail.feeders,
         slack.links,
+        slack.connection,
         feeds.freshness,
         feeds.polls,
         work.workers,

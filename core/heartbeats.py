@@ -9,7 +9,7 @@ import platform
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, text, update
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from core import outbox
 from core.database import Database
@@ -17,6 +17,8 @@ from core.statements import affected, deleted
 from core.tables import Outgoing, Worker
 from core.terms import Fate
 
+WORKER, SLACK = "worker", "slack"
+"""The parts that say they live: who sends what is owed, and who hears Slack by Socket Mode."""
 BEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=30)
 RESCUE_TIME = timedelta(seconds=60)
@@ -42,6 +44,12 @@ def beat(session: Session, worker: str, parts: str) -> None:
                 beat_at=now,
             )
         )
+
+
+def alive(session: Session, parts: str) -> int:
+    """How many processes with these parts said a moment ago that they live."""
+    beating = Worker.parts == parts, col(Worker.beat_at) > real_now() - DEAD_AFTER
+    return session.exec(select(func.count()).where(*beating)).one()
 
 
 def leave(session: Session, worker: str) -> bool:

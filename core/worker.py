@@ -71,7 +71,7 @@ class WorkerPart:
 
     def _beat(self) -> None:
         with self._database.transaction() as session:
-            heartbeats.beat(session, self.name, "worker")
+            heartbeats.beat(session, self.name, heartbeats.WORKER)
 
     def _beat_on(self) -> None:
         while not self._stopped.wait(heartbeats.BEAT_SECONDS):

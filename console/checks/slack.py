@@ -15,6 +15,7 @@ from sqlmodel import select
 from bot.manifest import SCOPES
 from console.checks.finding import Finding, failure, off, ok, warning
 from console.opening import Desk
+from core import heartbeats
 from core.settings import Settings
 from core.tables import SlackInstallation, SlackLink
 
@@ -59,6 +60,23 @@ def links(desk: Desk) -> Iterator[Finding]:
             )
     if linked is None:
         yield off("slack", "Nobody is linked yet: users type /ielts link in Slack.")
+
+
+def connection(desk: Desk) -> Iterator[Finding]:
+    """By Socket Mode, whether Slack was heard a moment ago."""
+    if desk.settings.slack_app_token is None:
+        return
+    with desk.database.reading() as session:
+        n = heartbeats.alive(session, heartbeats.SLACK)
+    if n:
+        yield ok("slack socket", f"{n} connected, and Slack is heard.")
+    else:
+        yield warning(
+            "slack socket",
+            "No process hears Slack.",
+            "See that `results-bot serve bot` runs; its log says slack-silent or "
+            "slack-not-connected where Slack cannot be reached.",
+        )
 
 
 def live(found: Settings) -> Iterator[Finding]:

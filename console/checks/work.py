@@ -9,8 +9,8 @@ from sqlmodel import col, func, select
 
 from console.checks.finding import Finding, failure, off, ok, warning
 from console.opening import Desk
-from core.heartbeats import DEAD_AFTER, real_now
-from core.tables import Incoming, Outgoing, TickRun, Worker
+from core import heartbeats
+from core.tables import Incoming, Outgoing, TickRun
 from core.terms import Fate
 
 LATE = timedelta(minutes=15)
@@ -20,9 +20,7 @@ STUCK = (Fate.HELD.value, Fate.DEAD.value)
 def workers(desk: Desk) -> Iterator[Finding]:
     """Whether somebody sends what is owed."""
     with desk.database.reading() as session:
-        alive = session.exec(
-            select(func.count()).where(col(Worker.beat_at) > real_now() - DEAD_AFTER)
-        ).one()
+        alive = heartbeats.alive(session, heartbeats.WORKER)
         late = session.exec(
             select(func.count()).where(
                 Outgoing.fate == Fate.READY.value, col(Outgoing.due_at) < desk.now - LATE

@@ -16,14 +16,20 @@ MOST_CONNECTIONS = 10
 
 
 class Sockets:
-    """The application's connections. Each envelope goes to one of them."""
+    """The application's connections. Each envelope goes to one of them.
+
+    `refusals` is how many tickets more are turned away when they are used.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
+        self.ping_seconds = 10.0
+        self.refusals = 0
         self._workspace = workspace
         self._tickets: set[str] = set()
         self._numbers = count(1)
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self.open: list[web.WebSocketResponse] = []
+        self._mute: set[web.WebSocketResponse] = set()
 
     def ticket(self, token: str, base_url: str) -> dict[str, Any]:
         """What `apps.connections.open` answers."""
@@ -41,9 +47,13 @@ class Sockets:
         if ticket not in self._tickets:
             raise web.HTTPForbidden
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=10)
+        if self.refusals:
+            self.refusals -= 1
+            raise web.HTTPForbidden
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.open.append(socket)
+        pinging = asyncio.ensure_future(self._ping(socket))
         hello = {"type": "hello", "num_connections": len(self.open), "connection_info": {}}
         await socket.send_json(hello)
         try:
@@ -51,8 +61,15 @@ class Sockets:
                 if message.type is WSMsgType.TEXT:
                     self._hear(json.loads(message.data))
         finally:
+            pinging.cancel()
             self.open.remove(socket)
         return socket
+
+    async def _ping(self, socket: web.WebSocketResponse) -> None:
+        while not socket.closed:
+            if socket not in self._mute:
+                await socket.ping()
+            await asyncio.sleep(self.ping_seconds)
 
     def _hear(self, answer: dict[str, Any]) -> None:
         waiting = self._answers.pop(answer.get("envelope_id", ""), None)
@@ -76,7 +93,8 @@ class Sockets:
             envelope |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[envelope_id] = answer
-        await self.open[-1].send_json(envelope)
+        if self.open[-1] not in self._mute:
+            await self.open[-1].send_json(envelope)
         try:
             return await asyncio.wait_for(answer, within)
         except TimeoutError:
@@ -91,6 +109,18 @@ class Sockets:
         await asyncio.sleep(0.5)
         for socket in before:
             await socket.close()
+
+    async def mute(self) -> None:
+        """The connections stay open and answer pings, but nothing else comes on them any more."""
+        self._mute.update(self.open)
+
+    async def freeze(self) -> None:
+        """They stay open, and that is all: nothing is read, nothing is sent."""
+        await self.mute()
+        for socket in self.open:
+            request = socket._req  # noqa: SLF001  aiohttp has no other way to its transport
+            if request is not None and request.transport is not None:
+                request.transport.pause_reading()
 
     async def drop(self) -> None:
         """Break the connections without a word."""

@@ -177,10 +177,10 @@ def button(thing, text):
 
 
 @contextmanager
-def world(database_url, over, **more):
+def world(database_url, over, *, slack=None, **more):
     """Ann, an administrator, and Bo are of Exeter; Eve is of Leeds, which has no Slack."""
     database = Database(database_url)
-    slack = a_workspace()
+    slack = slack or a_workspace()
     settings = a_setting(slack, database_url, over, **more)
     with database.transaction() as session:
         exeter, leeds = an_organisation(session), an_organisation(session, "Leeds")
@@ -238,7 +238,7 @@ def serving(made):
     if made.over == "socket":
         part = SocketPart(made.settings, made.database, made.clock)
         part.start()
-        wait_for(lambda: made.slack.sockets.open)
+        wait_for(lambda: made.slack.sockets.open, 20)
         yield
         part.stop(5)
         return
