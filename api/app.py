@@ -9,7 +9,16 @@ from datetime import datetime
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from api import downloads, health, openapi, problems, results, templates, verifications
+from api import (
+    downloads,
+    health,
+    openapi,
+    problems,
+    results,
+    templates,
+    unsubscribing,
+    verifications,
+)
 from api.limits import Bucket
 from api.metrics import Metrics
 from api.requests import RequestLog
@@ -17,7 +26,8 @@ from api.visits import House
 from core.database import Database
 from core.settings import Settings
 
-PARTS = (results, verifications, downloads, templates, health)
+ALWAYS = (health, unsubscribing)
+PARTS = (results, verifications, downloads, templates, *ALWAYS)
 VERSION = "1"
 DESCRIPTION = """
 The results of one recognising organisation, for its CRM: read every version of every result by a
@@ -47,7 +57,7 @@ def application(
     app.state.house = House(settings, database, clock, Bucket(settings.api_requests_per_minute))
     app.state.metrics = Metrics(database)
     app.add_middleware(RequestLog, metrics=app.state.metrics)
-    app.state.routers = [part.router for part in (PARTS if rest else (health,))]
+    app.state.routers = [part.router for part in (PARTS if rest else ALWAYS)]
     for router in app.state.routers:
         app.include_router(router)
     for path, mounted in mounts.items():

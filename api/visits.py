@@ -22,6 +22,8 @@ T = TypeVar("T")
 Work = Callable[[Session, Actor], T]
 
 STRANGERS_A_MINUTE = 60
+CLICKS_A_MINUTE = 120
+"""Of unsubscribing: a large mail provider sends those of many people from few addresses."""
 
 bearer = HTTPBearer(
     auto_error=False,
@@ -39,6 +41,7 @@ class House:
     clock: Callable[[], datetime]
     keys: Bucket
     strangers: Bucket = field(default_factory=lambda: Bucket(STRANGERS_A_MINUTE))
+    clicks: Bucket = field(default_factory=lambda: Bucket(CLICKS_A_MINUTE))
 
 
 class Visit:

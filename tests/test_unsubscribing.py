@@ -1,9 +1,12 @@
 from datetime import timedelta
 
+from sqlmodel import select
+
 from core import reply_tokens
-from core.tables import Preference, User
+from core.tables import AuditEvent, Preference, User
 from core.unsubscribing import unsubscribe
 from tests.builders import NOW, a_user, an_organisation
+from tests.ledger import told as told_of
 
 
 def a_token(session, user_id):
@@ -30,6 +33,11 @@ def test_one_click_ends_a_users_mail_and_no_more(database):
 
         assert session.get_one(Preference, ann).mail_on is False
         assert session.get_one(Preference, bo).mail_on is True
+        events = [one.action for one in session.exec(select(AuditEvent))]
+        (told,) = told_of(session, "settings-changed")
+    assert events.count("mail:unsubscribed") == 1
+    assert told.recipient.address == "ann@uni.example"
+    assert "`notifications mail=on`" in told.notice.change
 
 
 def test_no_other_token_does_anything(database):
