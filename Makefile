@@ -52,8 +52,11 @@ bench: setup ## Print speed as ratios; BENCH="ingest --records 1000000" for one 
 	$(UV) sync --locked --quiet --group bench
 	$(RUN)python -m bench $(BENCH)
 
-docs: setup ## Rebuild the reference pages from the code
+docs: setup ## Rebuild the reference pages from the code, and the site in build/site
+	$(UV) sync --locked --quiet --group docs
 	$(RUN)python -m console.reference docs
+	$(RUN)python -m console.site build/pages
+	$(RUN)zensical build --strict
 
 clean: ## Remove what was made here, but not your data in var/
-	rm -rf .venv .uv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build .venv .uv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

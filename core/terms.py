@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 RELEASED = "RELEASED"
-"""The one status whose scores are valid (IELTS-API.md); any other is shown as it came."""
+"""The one status whose scores are valid; any other is shown as it came."""
 
 TRF_LENGTH = 20
 HALF_BANDS = 18
@@ -44,7 +44,7 @@ class Format(StrEnum):
 
 
 class DateFormat(StrEnum):
-    """The guide's six, its two misprints mended (IELTS-API.md)."""
+    """The guide's six, its two misprints mended."""
 
     DAY_FIRST = "dd/mm/yyyy"
     MONTH_FIRST = "mm/dd/yyyy"

@@ -1,78 +1,25 @@
 """`make demo` as a person starts it: served, explained, and ended by Ctrl-C."""
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
-import sys
 import time
 from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
-ROOT = "/playground"
+from tests.servers.demo import PLAYGROUND, Demo, sooner_or_later
+
 LETTER = re.compile(r'data-letter="([^"]+)"')
-
-
-class Demo:
-    def __init__(self, folder):
-        self.http, smtp, slack = _free_ports(3)
-        self.folder = folder
-        self.environment = os.environ | {
-            "RESULTS_HTTP_PORT": str(self.http),
-            "RESULTS_SMTP_LISTEN": f"127.0.0.1:{smtp}",
-            "RESULTS_SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
-        }
-        self.said = folder.with_name("said")
-        with self.said.open("wb") as said:
-            self.process = subprocess.Popen(self.words, env=self.environment, stdout=said)
-
-    @property
-    def words(self):
-        return [sys.executable, "-m", "console.demo", str(self.folder)]
-
-    def explains(self):
-        """What it prints, once it has printed all."""
-        return _sooner_or_later(lambda: "Ctrl-C" in self.said.read_text() and self.said.read_text())
-
-    def gets(self, path):
-        with urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=30) as answer:
-            return answer.read().decode(), answer.headers
-
-    def posts(self, path, form, **headers):
-        url = f"http://127.0.0.1:{self.http}{ROOT}{path}"
-        data = urlencode(form).encode()
-        with urlopen(Request(url, data, headers), timeout=60) as answer:
-            return answer.read().decode()
-
-
-def _free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def _sooner_or_later(look, within=120):
-    until = time.monotonic() + within
-    while time.monotonic() < until:
-        if found := look():
-            return found
-        time.sleep(0.2)
-    raise AssertionError("it never came")
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     made = Demo(tmp_path_factory.mktemp("demo") / "demo")
     made.explains()
-    _sooner_or_later(
-        lambda: "announced in this channel" in made.gets(f"{ROOT}/?in=C0ADMISSIONS")[0]
+    sooner_or_later(
+        lambda: "announced in this channel" in made.gets(f"{PLAYGROUND}/?in=C0ADMISSIONS")[0]
     )
     yield made
     if made.process.poll() is None:
@@ -82,7 +29,7 @@ def demo(tmp_path_factory):
 def test_it_prints_its_addresses_and_three_things_to_try(demo):
     said = demo.explains()
 
-    assert f"http://127.0.0.1:{demo.http}{ROOT}" in said
+    assert f"http://127.0.0.1:{demo.http}{PLAYGROUND}" in said
     assert f"http://127.0.0.1:{demo.http}/docs" in said
     assert re.findall(r"(?m)^  (\d)\. ", said) == ["1", "2", "3"]
     assert json.loads(demo.gets("/healthz")[0])
@@ -96,21 +43,23 @@ def test_the_people_are_linked_over_the_wire(demo):
 
 
 def _home_of_ann(demo, words):
-    return _sooner_or_later(lambda: words in (found := demo.gets(f"{ROOT}/?as=ann")[0]) and found)
+    return sooner_or_later(
+        lambda: words in (found := demo.gets(f"{PLAYGROUND}/?as=ann")[0]) and found
+    )
 
 
 def test_what_is_typed_is_answered_to_whoever_typed_it_alone(demo):
     page = demo.posts("/say?as=bo&in=C0ADMISSIONS", {"text": "/verify 17GB000595ZOLJY03G"})
 
     assert "No match" in page
-    assert "No match" not in demo.gets(f"{ROOT}/?as=ann&in=C0ADMISSIONS")[0]
+    assert "No match" not in demo.gets(f"{PLAYGROUND}/?as=ann&in=C0ADMISSIONS")[0]
 
 
 def test_nothing_in_a_letter_can_run_or_fetch(demo):
-    page, headers = demo.gets(f"{ROOT}/?as=ann")
+    page, headers = demo.gets(f"{PLAYGROUND}/?as=ann")
     assert "script-src 'self'" in headers["Content-Security-Policy"]
 
-    _, headers = demo.gets(f"{ROOT}/letter/ann/{LETTER.search(page)[1]}")
+    _, headers = demo.gets(f"{PLAYGROUND}/letter/ann/{LETTER.search(page)[1]}")
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("sandbox allow-same-origin; default-src 'none'")
     assert "allow-scripts" not in policy
@@ -119,7 +68,7 @@ def test_nothing_in_a_letter_can_run_or_fetch(demo):
 @pytest.mark.parametrize("path", ["/letter/ann/none", "/letter/none/none", "/file/F0", "/nowhere"])
 def test_what_is_not_there_is_404(demo, path):
     with pytest.raises(HTTPError, match="404"):
-        demo.gets(f"{ROOT}{path}")
+        demo.gets(f"{PLAYGROUND}{path}")
 
 
 def test_a_page_elsewhere_cannot_press_its_buttons(demo):
@@ -128,11 +77,11 @@ def test_a_page_elsewhere_cannot_press_its_buttons(demo):
 
 
 def test_pages_are_told_when_something_happens(demo):
-    url = f"http://127.0.0.1:{demo.http}{ROOT}/events"
+    url = f"http://127.0.0.1:{demo.http}{PLAYGROUND}/events"
     with urlopen(url, timeout=30) as events:
         assert events.readline() == b"retry: 1000\n"
         demo.posts("/say?as=bo&in=C0ADMISSIONS", {"text": "Hello"})
-        assert _sooner_or_later(lambda: events.readline() == b"data: changed\n")
+        assert sooner_or_later(lambda: events.readline() == b"data: changed\n")
 
 
 def test_a_second_one_says_what_is_in_its_way(demo):
@@ -151,7 +100,7 @@ def test_ctrl_c_ends_it_and_a_second_run_is_quick(demo):
     again = Demo(demo.folder)
     again.explains()
     took = time.monotonic() - began
-    home = again.gets(f"{ROOT}/?as=ann")[0]
+    home = again.gets(f"{PLAYGROUND}/?as=ann")[0]
     _end(again)
 
     assert "Setting up" not in again.said.read_text()
@@ -160,7 +109,6 @@ def test_ctrl_c_ends_it_and_a_second_run_is_quick(demo):
 
 
 def _end(demo):
-    demo.process.send_signal(signal.SIGINT)
-    assert demo.process.wait(60) == 0
+    demo.end()
     with pytest.raises(OSError, match="refused"):
         demo.gets("/healthz")
