@@ -14,8 +14,10 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.answers import Answers
+from bot.askers import INSTALLED_IN
 from bot.desk import Desk
 from bot.failures import reported
 from bot.homes import Homes
@@ -92,8 +94,13 @@ class SlackApplication:
 
 
 def _authorizing(workspaces: Workspaces) -> Any:
-    async def authorize(team_id: str | None) -> AuthorizeResult | None:
-        return await workspaces.authorized(team_id or "")
+    async def authorize(
+        context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
+    ) -> AuthorizeResult | None:
+        found = await workspaces.authorized(enterprise_id or "", team_id or "")
+        if found is not None:
+            context[INSTALLED_IN] = found.team_id
+        return found
 
     return authorize
 

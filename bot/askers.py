@@ -24,12 +24,18 @@ PERSON_SECONDS = 240.0
 CHANNEL_SECONDS = 600.0
 MOST_KEPT = 10_000
 
+INSTALLED_IN = "installed_in"
+"""In a request's context: the workspace, or Slack organisation, whose installation serves it."""
+
 Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A Slack account at work in a conversation, '' where there is none (the Home tab)."""
+    """A Slack account at work in a conversation, '' where there is none (the Home tab).
+
+    `team_id` is what the bot is installed in: SlackInstallation says what that may be.
+    """
 
     team_id: str
     user_id: str
@@ -50,7 +56,10 @@ def asker_of(args: AsyncArgs) -> Asker:
         isinstance(channel, dict) and channel.get("is_ext_shared")
     )
     return Asker(
-        context.team_id or "", context.user_id or "", context.channel_id or "", bool(shared)
+        context.get(INSTALLED_IN) or context.team_id or "",
+        context.user_id or "",
+        context.channel_id or "",
+        bool(shared),
     )
 
 
@@ -104,12 +113,16 @@ def refuse_strangers(person: Document, team_id: str) -> None:
         raise forbidden(
             "a_guest", "Guests of this workspace are not served. Ask one of its full members."
         )
-    home = person.get("team_id", team_id)
-    enterprise = (person.get("enterprise_user") or {}).get("teams", ())
-    if person.get("is_stranger") or (home != team_id and team_id not in enterprise):
+    if person.get("is_stranger") or team_id not in _memberships(person, team_id):
         raise forbidden(
             "other_team", "Only members of this workspace are served, and you are of another one."
         )
+
+
+def _memberships(person: Document, team_id: str) -> set[str]:
+    """The workspaces somebody is a member of, and their Slack organisation (Enterprise Grid)."""
+    grid = person.get("enterprise_user") or {}
+    return {person.get("team_id", team_id), grid.get("enterprise_id"), *grid.get("teams", ())}
 
 
 async def _person(client: AsyncWebClient, user_id: str) -> Document:

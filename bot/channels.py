@@ -13,7 +13,7 @@ from bot.askers import Asker
 from bot.blocks.kit import Reader
 from bot.blocks.render import Said, told
 from bot.blocks.shared import masked_card
-from bot.replies import code_of, seconds_of
+from bot.replies import NOT_GIVEN, code_of, seconds_of
 from core import audit
 from core.actors import Actor
 from core.installations import channel_id_of
@@ -107,6 +107,12 @@ def _hello(reader: Reader) -> Said:
 def _not_posted(error: str, cause: SlackApiError) -> Refusal:
     if error in NOT_THERE:
         return missing("not_in_channel", "I am not a member of that channel. `/invite` me first.")
+    if error == NOT_GIVEN:
+        return forbidden(
+            "workspace_not_added",
+            "The app is not added to that workspace. An owner of your Slack organisation can add "
+            "it there.",
+        )
     if error == "is_archived":
         return conflict("is_archived", "That channel is archived. Choose another one.")
     if error == "ratelimited":

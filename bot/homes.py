@@ -42,9 +42,10 @@ class Homes:
 
     async def again(self, args: AsyncArgs) -> None:
         """After a change."""
-        someone = Asker(args.context.team_id or "", args.context.user_id or "")
+        asker = asker_of(args)
+        someone = Asker(asker.team_id, asker.user_id)
         if self._seen.get(someone, 0) > time.monotonic() - RECENT_SECONDS:
-            await self.publish(args.client, asker_of(args))
+            await self.publish(args.client, asker)
 
     def _page(self, asker: Asker) -> Page:
         with self._answers.desk.database.reading() as session:

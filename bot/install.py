@@ -112,11 +112,14 @@ class Installing:
             client_secret=self._secret,
             code=code,
         )
-        team = answer.get("team") or {}
+        enterprise = answer.get("enterprise") or {}
+        where = answer.get("team") or {}
+        if answer.get("is_enterprise_install"):  # in all workspaces at once: there is no team
+            where = enterprise
         workspace = Workspace(
-            team_id=team["id"],
-            team_name=team.get("name") or "",
-            enterprise_id=(answer.get("enterprise") or {}).get("id") or "",
+            team_id=where["id"],
+            team_name=where.get("name") or "",
+            enterprise_id=enterprise.get("id") or "",
             bot_user_id=answer.get("bot_user_id") or "",
             scopes=answer.get("scope") or "",
         )

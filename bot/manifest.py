@@ -30,8 +30,10 @@ LONGEST_HINT = 1000
 LONGEST_DESCRIPTION = 100
 
 
-def manifest(*, http: str | None = None, prefix: str = "") -> dict[str, Any]:
-    """For Socket Mode, or for HTTP at the address given."""
+def manifest(
+    *, http: str | None = None, prefix: str = "", org_wide: bool = False
+) -> dict[str, Any]:
+    """For Socket Mode, or for HTTP at the address given; `org_wide` is for Enterprise Grid."""
     url = f"{http.rstrip('/')}/slack/events" if http is not None else None
     return {
         "_metadata": {"major_version": 2},
@@ -51,7 +53,7 @@ def manifest(*, http: str | None = None, prefix: str = "") -> dict[str, Any]:
             "slash_commands": [_command(name, url, prefix) for name in (FAMILY, *OWN_NAMES)],
         },
         "oauth_config": _oauth(http),
-        "settings": _settings(url),
+        "settings": _settings(url, org_wide=org_wide),
     }
 
 
@@ -97,12 +99,12 @@ def _oauth(http: str | None) -> dict[str, Any]:
     return {"redirect_urls": [f"{http.rstrip('/')}/slack/oauth_redirect"]} | scopes
 
 
-def _settings(url: str | None) -> dict[str, Any]:
+def _settings(url: str | None, *, org_wide: bool) -> dict[str, Any]:
     at = {} if url is None else {"request_url": url}
     return {
         "event_subscriptions": at | {"bot_events": list(EVENTS)},
         "interactivity": {"is_enabled": True} | at,
-        "org_deploy_enabled": False,
+        "org_deploy_enabled": org_wide,
         "socket_mode_enabled": url is None,
         "token_rotation_enabled": False,
     }

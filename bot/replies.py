@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from slack_sdk.errors import SlackApiError
 
+NOT_GIVEN = "team_access_not_granted"
+"""Installed for a whole Slack organisation, whose owner did not add it to this workspace."""
+
 
 def code_of(error: SlackApiError) -> str:
     """Slack's own word for it, '' where the answer was none of Slack's."""

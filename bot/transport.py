@@ -19,7 +19,7 @@ from bot.blocks.notices import notice
 from bot.blocks.render import Said
 from bot.desk import Desk
 from bot.files import SlackFile
-from bot.replies import code_of, seconds_of, status_of
+from bot.replies import NOT_GIVEN, code_of, seconds_of, status_of
 from bot.telling import NOT_ITS_BLOCKS
 from bot.threads import thread_of
 from bot.uploads import Upload, is_unsent, uploaded
@@ -116,6 +116,8 @@ class SlackTransport:
         if code in TOKEN_DEAD:
             self._workspaces.forget(team_id)
             return Refused(f"Slack does not take the bot's token any more: {code}.")
+        if code == NOT_GIVEN:
+            return Refused("The app is not added to that workspace; an org owner can add it.")
         return Refused(f"Slack refused it: {code}.")
 
 
@@ -161,8 +163,3 @@ def _file(told: Any) -> tuple[str, BinaryIO] | None:
     if isinstance(told, Digest) and told.file is not None:
         return told.file.filename, io.BytesIO(told.file.data)
     return None
-
-
-def _seconds(error: SlackApiError) -> float | None:
-    found = str(error.response.headers.get("Retry-After", ""))
-    return float(found) if found.isdigit() else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import structlog
 from slack_bolt.authorization import AuthorizeResult
@@ -22,11 +24,20 @@ KEPT_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A workspace's token, and who the bot is there."""
+    """A token, and who the bot is where it is good.
+
+    `team_id` is the workspace's id, or the id of a whole Slack organisation (Enterprise Grid) in
+    all of whose workspaces the bot is installed at once.
+    """
 
     team_id: str
+    enterprise_id: str
     token: str
     bot_user_id: str
+
+    def is_of(self, enterprise_id: str) -> bool:
+        """Whether a request that names a Slack organisation, or none, can be from there."""
+        return not (enterprise_id and self.enterprise_id) or enterprise_id == self.enterprise_id
 
 
 class Workspaces:
@@ -38,19 +49,23 @@ class Workspaces:
         self.seal = Seal(key.get_secret_value()) if key is not None else None
         self._kept: dict[str, tuple[float, Pass | None]] = {}
 
-    async def authorized(self, team_id: str) -> AuthorizeResult | None:
-        """What Bolt asks before each request; None for a workspace that is not served."""
-        found = self._remembered(team_id)
-        if found is None:
-            found = await self._desk.run(lambda: self.look_up(team_id))
-        if found is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=found.team_id,
-            bot_user_id=found.bot_user_id,
-            bot_token=found.token,
-        )
+    async def authorized(self, enterprise_id: str, team_id: str) -> AuthorizeResult | None:
+        """What Bolt asks before each request; None for a workspace that is not served.
+
+        The workspace's own installation goes before that of its Slack organisation.
+        """
+        for one in filter(None, (team_id, enterprise_id)):
+            found = self._remembered(one)
+            if found is None:
+                found = await self._desk.run(partial(self.look_up, one))
+            if found is not None and found.is_of(enterprise_id):
+                return AuthorizeResult(
+                    enterprise_id=found.enterprise_id or None,
+                    team_id=found.team_id,
+                    bot_user_id=found.bot_user_id,
+                    bot_token=found.token,
+                )
+        return None
 
     def look_up(self, team_id: str) -> Pass | None:
         """The workspace's pass; called from threads."""
@@ -85,11 +100,11 @@ class Workspaces:
         except (SlackApiError, OSError) as error:
             log.warning("slack-not-asked", reason=type(error).__name__)
             return self._known(team_id, token)
-        if answer.get("team_id", team_id) != team_id:
+        workspace = _workspace(answer, team_id)
+        if workspace.team_id != team_id:
             return None
-        bot = str(answer.get("user_id") or "")
-        self._remember(Workspace(team_id, str(answer.get("team") or ""), bot_user_id=bot))
-        return Pass(team_id, token, bot)
+        self._remember(workspace)
+        return Pass(team_id, workspace.enterprise_id, token, workspace.bot_user_id)
 
     def _known(self, team_id: str, token: str) -> Pass | None:
         """While Slack cannot be asked, the workspace that the token was for before."""
@@ -97,7 +112,7 @@ class Workspaces:
             row = installation_of(session, team_id)
             if row is None or row.sealed_token:
                 return None
-            return Pass(team_id, token, row.bot_user_id)
+            return Pass(team_id, row.enterprise_id, token, row.bot_user_id)
 
     def _remember(self, workspace: Workspace) -> None:
         with self._desk.database.transaction() as session:
@@ -111,7 +126,8 @@ class Workspaces:
             row = installation_of(session, team_id)
             if row is None or not row.sealed_token:
                 return None
-            return Pass(team_id, self.seal.opened(row.sealed_token), row.bot_user_id)
+            token = self.seal.opened(row.sealed_token)
+            return Pass(team_id, row.enterprise_id, token, row.bot_user_id)
 
     def client(self, token: str | None) -> WebClient:
         """A client that never repeats a call by itself: whether one was heard decides its fate."""
@@ -123,3 +139,15 @@ class Workspaces:
         return AsyncWebClient(
             base_url=self._desk.settings.slack_api_url, retry_handlers=[], timeout=10
         )
+
+
+def _workspace(answer: Any, asked: str) -> Workspace:
+    """What `auth.test` says of a token; a token that is good org-wide is the organisation's."""
+    enterprise_id = str(answer.get("enterprise_id") or "")
+    is_org_wide = bool(enterprise_id and answer.get("is_enterprise_install"))
+    return Workspace(
+        enterprise_id if is_org_wide else str(answer.get("team_id") or asked),
+        str(answer.get("team") or ""),
+        enterprise_id,
+        str(answer.get("user_id") or ""),
+    )

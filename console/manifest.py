@@ -25,6 +25,10 @@ def manifest(
     prefix: Annotated[
         str | None, typer.Option(help="Before every command, where names are taken already.")
     ] = None,
+    org_wide: Annotated[
+        bool,
+        typer.Option("--org-wide", help="May be installed for all workspaces of an org at once."),
+    ] = False,
 ) -> None:
     """Print the manifest of the Slack app; for Socket Mode if nothing else is said."""
     import yaml
@@ -37,5 +41,5 @@ def manifest(
         raise usage("not_https", "Slack sends to https:// addresses only, not to {url}.", url=http)
     if prefix is None:
         prefix = read_settings().slack_command_prefix
-    document = made(http=http, prefix=prefix)
+    document = made(http=http, prefix=prefix, org_wide=org_wide)
     print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000), end="")

@@ -30,7 +30,10 @@ _CLAIM = text(
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace as Slack describes it when the bot is installed."""
+    """A workspace as Slack describes it when the bot is installed, or a whole organisation of them.
+
+    See SlackInstallation for its ids.
+    """
 
     team_id: str
     team_name: str = ""

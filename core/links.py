@@ -199,7 +199,10 @@ def _require_same_organisation(installation: SlackInstallation, user: User) -> N
         )
     if installation.organisation_id != user.organisation_id:
         raise forbidden(
-            "other_organisation", "This workspace belongs to another organisation than you."
+            "other_organisation",
+            "This workspace belongs to another organisation than you. Link in one of your own; "
+            "where the app is installed for several workspaces at once, they all belong to one "
+            "organisation, and yours needs an installation of its own.",
         )
 
 

@@ -60,8 +60,10 @@ class Events:
         if event.get("type") == "tokens_revoked" and not bots:
             return
         if await self._is_first(args):
-            team_id = args.context.team_id or ""
-            await self._desk.run(partial(self._answers.workspaces.revoke, team_id))
+            context = args.context
+            org_wide = context.is_enterprise_install or not context.team_id
+            where = context.enterprise_id if org_wide else context.team_id
+            await self._desk.run(partial(self._answers.workspaces.revoke, where or ""))
 
     async def _dropped(self, args: AsyncArgs) -> Said:
         event, asker = args.event or {}, asker_of(args)

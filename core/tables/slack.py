@@ -11,11 +11,12 @@ from core.tables.columns import Instant
 
 
 class SlackInstallation(SQLModel, table=True):
-    """The bot in one workspace.
+    """The bot in one workspace, or at once in all those of a Slack organisation (Enterprise Grid).
 
-    `organisation_id` is None until the first administrator links there. `sealed_token` is ''
-    where the operator's own token is used, and after the workspace took its token back, which
-    `revoked_at` tells.
+    `team_id` is the workspace's id, or the Slack organisation's own: Slack's T… and E… never
+    clash. `enterprise_id` is '' outside Enterprise Grid. `organisation_id` is None until the first
+    administrator links there. `sealed_token` is '' where the operator's own token is used, and
+    after the workspace took its token back, which `revoked_at` tells.
     """
 
     __tablename__ = "slack_installation"

@@ -91,7 +91,8 @@ class People(Sending):
             "event": event | {"event_ts": self.workspace.new_ts()},
             "event_id": event_id or self.workspace.new_id("Ev"),
             "event_time": int(time.time()),
-            "authorizations": [{"team_id": self.workspace.team_id, "user_id": self.workspace.bot}],
+            "authorizations": [self._authorization()],
+            **self._grid(),
             **more,
         }
         exchanges = [self._send_event(payload, 0)]
@@ -143,6 +144,22 @@ class People(Sending):
             return {"ok": False, "error": error.error} | error.more
         return {"ok": True}
 
+    def _authorization(self) -> dict[str, Any]:
+        """For which installation an event is; org-wide ones are of no workspace."""
+        org_wide = self.workspace.is_org_wide
+        return {
+            "enterprise_id": self.workspace.enterprise_id or None,
+            "team_id": None if org_wide else self.workspace.team_id,
+            "user_id": self.workspace.bot,
+            "is_bot": True,
+            "is_enterprise_install": org_wide,
+        }
+
+    def _grid(self) -> dict[str, Any]:
+        """What is in a request only from a workspace of an Enterprise Grid."""
+        enterprise_id = self.workspace.enterprise_id
+        return {"enterprise_id": enterprise_id} if enterprise_id else {}
+
     def _place(self, user: str, channel: str) -> dict[str, Any]:
         member = self.workspace.members.get(user)
         return {
@@ -152,14 +169,19 @@ class People(Sending):
             "user_id": user,
             "channel_id": channel,
             "channel_name": "directmessage" if channel.startswith("D") else "somewhere",
+            **self._grid(),
+            "is_enterprise_install": str(self.workspace.is_org_wide).lower(),
         }
 
     def _interaction(self, kind: str, user: str) -> dict[str, Any]:
         member = self.workspace.members.get(user)
         team_id = member.team_id if member else self.workspace.team_id
+        grid, org_wide = self.workspace.enterprise_id, self.workspace.is_org_wide
         return {
             "type": kind,
-            "team": {"id": team_id, "domain": "exeter"},
+            "team": None if org_wide else {"id": team_id, "domain": "exeter", **self._grid()},
+            "enterprise": {"id": grid, "name": "Grid"} if grid else None,
+            "is_enterprise_install": org_wide,
             "user": {"id": user, "team_id": team_id, "username": "somebody"},
             "api_app_id": self.workspace.app_id,
             "trigger_id": self.workspace.new_trigger(),

@@ -54,6 +54,8 @@ def _auth_test(workspace: Workspace, _: Arguments) -> Answer:
         "user_id": workspace.bot,
         "bot_id": workspace.bot_id,
         "app_id": workspace.app_id,
+        **({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {}),
+        "is_enterprise_install": workspace.is_org_wide,
     }
 
 
@@ -194,15 +196,16 @@ def _oauth(workspace: Workspace, arguments: Arguments) -> Answer:
     if code not in workspace.install_codes:
         raise SlackError("invalid_code")
     token, scopes = workspace.install_codes.pop(code)
+    grid, org_wide = workspace.enterprise_id, workspace.is_org_wide
     return {
         "app_id": workspace.app_id,
         "access_token": token,
         "token_type": "bot",
         "scope": scopes,
         "bot_user_id": workspace.bot,
-        "team": {"id": workspace.team_id, "name": f"Team of {client_id}"},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if org_wide else {"id": workspace.team_id, "name": f"Team of {client_id}"},
+        "enterprise": {"id": grid, "name": "Grid"} if grid else None,
+        "is_enterprise_install": org_wide,
         "authed_user": {"id": next(iter(workspace.members), "U0")},
     }
 
@@ -212,7 +215,9 @@ def kept_view(workspace: Workspace, view: dict[str, Any], view_id: str | None) -
     refuse_problems(view_problems(view))
     view_id = view_id or workspace.new_id("V")
     kept = {"private_metadata": "", "callback_id": ""} | view
+    installed_in = workspace.enterprise_id if workspace.is_org_wide else workspace.team_id
     kept |= {"id": view_id, "root_view_id": view_id, "team_id": workspace.team_id}
+    kept["app_installed_team_id"] = installed_in
     kept["hash"] = workspace.new_ts()
     workspace.views[view_id] = kept
     return kept

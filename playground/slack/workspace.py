@@ -22,6 +22,7 @@ class Member:
     email: str
     team_id: str = "T0EXETER"
     flags: dict[str, bool] = field(default_factory=dict)
+    enterprise_id: str = ""
 
     def document(self) -> dict[str, Any]:
         """As `users.info` gives it."""
@@ -30,6 +31,13 @@ class Member:
         )
         profile = {"real_name": self.name, "email": self.email}
         document = {"id": self.id, "team_id": self.team_id, "name": self.name, "profile": profile}
+        if self.enterprise_id:
+            teams = [self.team_id]
+            document["enterprise_user"] = {
+                "id": self.id,
+                "enterprise_id": self.enterprise_id,
+                "teams": teams,
+            }
         return document | flags | self.flags
 
 
@@ -117,10 +125,15 @@ class Grant:
 
 
 class Workspace:
-    """Everything the stand-in remembers. `clock` may be moved on by tests."""
+    """Everything the stand-in remembers; `skew` moves its clock.
+
+    With an `enterprise_id` it is one of an Enterprise Grid, and with `is_org_wide` the bot is
+    installed in all of them at once.
+    """
 
     def __init__(self, team_id: str = "T0EXETER", bot: str = "U0BOT") -> None:
         self.team_id, self.bot, self.bot_id, self.app_id = team_id, bot, "B0BOT", "A0APP"
+        self.enterprise_id, self.is_org_wide = "", False
         self.skew = 0.0
         self.members: dict[str, Member] = {}
         self.conversations: dict[str, Conversation] = {}
@@ -158,7 +171,8 @@ class Workspace:
     def add_member(self, user: str, name: str, email: str, **flags: Any) -> Member:
         """Somebody new, of this workspace unless `team_id` says otherwise."""
         team_id = flags.pop("team_id", self.team_id)
-        self.members[user] = Member(user, name, email, team_id, flags)
+        enterprise_id = flags.pop("enterprise_id", self.enterprise_id)
+        self.members[user] = Member(user, name, email, team_id, flags, enterprise_id)
         return self.members[user]
 
     def add_channel(self, channel: str, name: str, *members: str, **flags: bool) -> Conversation:

@@ -64,6 +64,11 @@ def test_http_gives_every_part_its_address():
     assert not made["settings"]["socket_mode_enabled"]
 
 
+def test_it_may_be_installed_for_all_workspaces_at_once_only_if_that_is_asked_for():
+    assert printed("--org-wide")["settings"]["org_deploy_enabled"]
+    assert not printed()["settings"]["org_deploy_enabled"]
+
+
 @pytest.mark.parametrize(
     "options", [("--http", "http://results.uni.example"), ("--socket", "--http", "https://x.y")]
 )
