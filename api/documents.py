@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.terms import Format
+from core.terms import Format, Skill
 
 NUMBER = "25GB000595ZOLJS03G"
 AT = "2026-11-25T09:00:00+00:00"
@@ -35,6 +35,7 @@ VERIFICATION = {
     "warnings": [],
     "result": RESULT,
     "status": "RELEASED",
+    "one_skill_retakes": [],
     "comparison": {"overall": "match"},
 }
 DOWNLOAD = {
@@ -153,6 +154,13 @@ class VerificationsAsked(Asked):
     verifications: list[VerificationAsked] = Field(min_length=1, max_length=1000)
 
 
+class RetakeDocument(BaseModel):
+    """Another genuine form of the person's test day, its number null if it was not sent to you."""
+
+    trf_number: str | None
+    skill: Skill
+
+
 class VerificationAnswer(BaseModel):
     """What one look-up found. No match is an answer; unavailable means: ask again later."""
 
@@ -164,6 +172,7 @@ class VerificationAnswer(BaseModel):
     warnings: list[str]
     result: dict[str, str] | None
     status: str | None = None
+    one_skill_retakes: list[RetakeDocument] | None = None
     comparison: dict[str, Literal["match", "mismatch", "ambiguous"]] | None = None
     checked_at: str | None = None
 

@@ -44,32 +44,34 @@ def ingest(
 ) -> None:
     """Load a results file."""
     from console.text import ingest as _  # noqa: F401
+    from core import retakes
     from core.intake.load import ingest as load
     from core.intake.rejects import Rejects
     from core.organisations import organisation_named
 
     if not file.is_file():
         raise missing("no_such_file", "There is no file {file}.", file=str(file))
-    with (
-        open_desk() as desk,
-        file.open("rb") as stream,
-        _progress(file) as progress,
-        Rejects(rejects or file.with_name(f"{file.stem}.rejects{file.suffix}")) as bad_rows,
-        desk.database.transaction() as session,
-    ):
-        organisation = organisation_named(session, org)
-        assert organisation.id is not None  # noqa: S101  it came from the database
-        answer = load(
-            session,
-            organisation.id,
-            stream,
-            source=file.name,
-            now=desk.now,
-            rejects=bad_rows,
-            date_format=date_format,
-            strict=strict,
-            progress=progress,
-        )
+    with open_desk() as desk:
+        with (
+            file.open("rb") as stream,
+            _progress(file) as progress,
+            Rejects(rejects or file.with_name(f"{file.stem}.rejects{file.suffix}")) as bad_rows,
+            desk.database.transaction() as session,
+        ):
+            organisation = organisation_named(session, org)
+            assert organisation.id is not None  # noqa: S101  it came from the database
+            answer = load(
+                session,
+                organisation.id,
+                stream,
+                source=file.name,
+                now=desk.now,
+                rejects=bad_rows,
+                date_format=date_format,
+                strict=strict,
+                progress=progress,
+            )
+        retakes.note_all(desk.database)
     print_answer(answer, as_json=as_json)
 
 

@@ -135,6 +135,15 @@ class Language(StrEnum):
         return self.value.replace("-", "_")
 
 
+class Skill(StrEnum):
+    """What a test tests; named as a result's bands are."""
+
+    LISTENING = "listening"
+    READING = "reading"
+    WRITING = "writing"
+    SPEAKING = "speaking"
+
+
 class Outcome(StrEnum):
     """What a look-up found. No match is an answer; unavailable means it could not be asked."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.look_ups import find, find_many
 from core.phrases import Phrase, say
 from core.prepared import prepared_insert
 from core.records import BANDS, Record, Row, record_of
+from core.retakes import Retake, retakes
 from core.settings import Settings
 from core.tables import AuditEvent, LiveCheck, Verification
 from core.terms import Outcome
@@ -40,7 +41,10 @@ _EVENT = prepared_insert(AuditEvent.__table__)  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class VerificationCard:
-    """One look-up's answer; `checked_at` is when IELTS itself last said so, where it is asked."""
+    """One look-up's answer; `checked_at` is when IELTS itself last said so, where it is asked.
+
+    `retakes` are other forms of the same person and test day with one skill different.
+    """
 
     trf_number: str
     outcome: Outcome
@@ -49,6 +53,12 @@ class VerificationCard:
     record: Record | None
     comparison: Mapping[str, Verdict] | None
     checked_at: datetime | None = None
+    retakes: tuple[Retake, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[Phrase, ...]:
+        """All that a person is told beside the record."""
+        return (*(one.sentence() for one in self.retakes), *self.warnings)
 
     def document(self) -> dict[str, Any]:
         """CONTRACT.md's verification; `comparison` only where claims met a record."""
@@ -61,6 +71,7 @@ class VerificationCard:
         }
         if self.record is not None:
             document["status"] = self.record.status
+            document["one_skill_retakes"] = [one.document() for one in self.retakes]
         if self.comparison is not None:
             document["comparison"] = {key: one.value for key, one in self.comparison.items()}
         if self.checked_at is not None:
@@ -91,7 +102,8 @@ def verify(
     """Look one number up and hold claims against its record; raise Refusal over a limit."""
     quotas.spend(session, actor, 1, now=now, settings=settings)
     live = checks_of(session, [number], settings)
-    card = _card(number, find(session, number), claims, now, live)
+    row = find(session, number)
+    (card,) = _paired(session, actor, [_card(number, row, claims, now, live)])
     _keep(session, actor, [card], now)
     return card
 
@@ -113,12 +125,14 @@ def verify_many(
     wanted = dict.fromkeys(numbers)
     quotas.spend(session, actor, len(wanted), now=now, settings=settings)
     found, live = find_many(session, wanted), checks_of(session, wanted, settings)
-    cards = {
-        number: _card(number, found.get(number), claimed.get(number), now, live)
-        for number in wanted
-    }
-    _keep(session, actor, list(cards.values()), now)
-    return VerificationTable(tuple(cards[number] for number in numbers))
+    cards = _paired(
+        session,
+        actor,
+        [_card(one, found.get(one), claimed.get(one), now, live) for one in wanted],
+    )
+    _keep(session, actor, cards, now)
+    by_number = dict(zip(wanted, cards, strict=True))
+    return VerificationTable(tuple(by_number[number] for number in numbers))
 
 
 Live = Mapping[str, LiveCheck] | None
@@ -145,6 +159,20 @@ def _card(
         comparison.verdicts if comparison is not None else None,
         check.answered_at if check is not None else None,
     )
+
+
+def _paired(
+    session: Session, actor: Actor, cards: Sequence[VerificationCard]
+) -> list[VerificationCard]:
+    """The cards with the other forms of their records' test days."""
+    records = [card.record for card in cards if card.record is not None]
+    pairs = retakes(session, actor.organisation_id, records)
+    return [
+        replace(card, retakes=pairs[card.record.result_id])
+        if card.record is not None and card.record.result_id in pairs
+        else card
+        for card in cards
+    ]
 
 
 def _without_record(number: TrfNumber, live: Live) -> VerificationCard:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.comparison import Verdict
 from core.phrases import Phrase, say
-from core.terms import Frequency, Language, Outcome, Role, Service, StartPage, Weekday
+from core.terms import Frequency, Language, Outcome, Role, Service, Skill, StartPage, Weekday
 
 YES, NO = say("yes"), say("no")
 ON, OFF = say("On"), say("Off")
@@ -36,6 +36,12 @@ DAYS = {
     Weekday.FRIDAY: say("Friday"),
     Weekday.SATURDAY: say("Saturday"),
     Weekday.SUNDAY: say("Sunday"),
+}
+SKILLS = {
+    Skill.LISTENING: say("Listening"),
+    Skill.READING: say("Reading"),
+    Skill.WRITING: say("Writing"),
+    Skill.SPEAKING: say("Speaking"),
 }
 ROLES = {Role.ADMINISTRATOR: say("Administrator"), Role.USER: say("User")}
 SERVICES = {

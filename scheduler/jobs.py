@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import digests, feeds, heartbeats, inbox, outbox, retention
+from core import digests, feeds, heartbeats, inbox, outbox, retakes, retention
 from core.database import Database
 from core.settings import Settings
 from core.sources import polling, watched
@@ -63,6 +63,11 @@ def check_watches(work: Clockwork) -> int:
 def sound_feed_alarm(work: Clockwork) -> int:
     """Tell administrators when results stop arriving, and when they do again."""
     return feeds.tick(work.database, work.settings, work.clock())
+
+
+def note_sittings(work: Clockwork) -> int:
+    """Note who sat when of large loads, by which One Skill Retakes are found."""
+    return retakes.note_all(work.database)
 
 
 def apply_retention(work: Clockwork) -> int:

@@ -28,6 +28,7 @@ TIMETABLE = (
     Entry("poll", jobs.poll_results, timedelta(seconds=20), rest=timedelta(minutes=1)),
     Entry("watches", jobs.check_watches, timedelta(minutes=1), rest=timedelta(minutes=5)),
     Entry("feed alarm", jobs.sound_feed_alarm, timedelta(minutes=1), rest=timedelta(minutes=5)),
+    Entry("sittings", jobs.note_sittings, timedelta(minutes=1)),
     Entry("prune", jobs.prune_engine, timedelta(minutes=5), rest=timedelta(hours=1)),
     Entry("retention", jobs.apply_retention, timedelta(minutes=10), rest=timedelta(days=1)),
 )

@@ -66,7 +66,7 @@ def _(answer: VerificationCard, reader: Reader) -> list[Block]:
         shown.insert(0, context(f"`{escaped(answer.trf_number)}`"))
     if answer.comparison:
         shown += _comparison(answer, reader)
-    shown += warnings(answer.warnings, reader)
+    shown += warnings(answer.remarks, reader)
     return [*shown, _choices(answer, reader)]
 
 
@@ -177,7 +177,7 @@ def rows_of(answer: VerificationTable, reader: Reader) -> list[list[str]]:
 
 
 def _row(one: VerificationCard, reader: Reader) -> list[str]:
-    notes = "; ".join(reader.plain(warning) for warning in one.warnings)
+    notes = "; ".join(reader.plain(warning) for warning in one.remarks)
     outcome = reader.plain(OUTCOMES[one.outcome])
     record = one.record
     if record is None:

@@ -23,7 +23,7 @@ def _(answer: VerificationCard, language: Language) -> str:
     if answer.comparison:
         verdicts = [(key, VERDICTS[one]) for key, one in answer.comparison.items()]
         parts.append(card(say("Compared with what you gave"), verdicts, language))
-    parts += [f"! {in_language(warning, language)}" for warning in answer.warnings]
+    parts += [f"! {in_language(warning, language)}" for warning in answer.remarks]
     return "\n".join(parts)
 
 
@@ -65,7 +65,7 @@ def _(answer: VerificationTable, language: Language) -> str:
 
 
 def _row(one: VerificationCard, language: Language) -> list[str]:
-    notes = "; ".join(in_language(warning, language) for warning in one.warnings)
+    notes = "; ".join(in_language(warning, language) for warning in one.remarks)
     if one.record is None:
         return [one.trf_number, OUTCOMES[one.outcome], "", "", "", "", notes]
     record = one.record

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from sqlmodel import Session, func, select
 
-from core import audit
+from core import audit, retakes
 from core.announcements import announce
 from core.intake import headings
 from core.intake.checks import Check, across, checks_for
@@ -205,6 +205,8 @@ def _finish(
     for name, count in counts.items():
         setattr(arrival, name, count)
     session.flush()
+    if told.new <= retakes.FEW:
+        retakes.note(session)
     announce(session, arrival, now=now)
     audit.record_system(
         session,

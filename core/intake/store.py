@@ -19,6 +19,7 @@ from core.intake.ingested import Ingested
 from core.intake.inserts import RESULT, Columns, Row, Stored, There, inserts_for
 from core.intake.values import photo_type
 from core.prepared import Prepared
+from core.retakes import SITTING, move
 from core.tables import Arrival, Change
 from core.tables.columns import Instant
 from core.terms import Module, band_in_file
@@ -124,6 +125,7 @@ class Store:
             self._told.unchanged += not found
             updates.append((*row, there.id))
         self._update(updates)
+        move(self._session, {one["result_id"] for one in changes if one["field"] in SITTING})
         if changes:
             self._session.execute(insert(_CHANGE), changes)
         self._deliver_existing(known)

@@ -10,7 +10,7 @@ from core.tables.keys import ApiKey
 from core.tables.mail import FilePolicy, Incoming, Passphrase, ReplyToken
 from core.tables.organisations import Organisation
 from core.tables.outbox import Outgoing, TickRun, Worker
-from core.tables.results import Change, Photo, Result
+from core.tables.results import Change, Photo, Result, Sitting
 from core.tables.slack import (
     SlackChannel,
     SlackClaim,
@@ -54,6 +54,7 @@ __all__ = [
     "ReplyToken",
     "RequestCount",
     "Result",
+    "Sitting",
     "SlackChannel",
     "SlackClaim",
     "SlackCode",

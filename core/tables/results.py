@@ -69,6 +69,22 @@ class Photo(SQLModel, table=True):
     data: bytes = Field(sa_type=LargeBinary)
 
 
+class Sitting(SQLModel, table=True):
+    """Who sat when, by which the forms of one person's test day are found (core.retakes).
+
+    A large load's results are noted a little later than they come.
+    """
+
+    __tablename__ = "sitting"
+    __table_args__ = (Index("ix_sitting", "test_date", "date_of_birth"),)
+
+    result_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("result.id", ondelete="CASCADE"), primary_key=True)
+    )
+    test_date: str = Field(max_length=10)
+    date_of_birth: str = Field(max_length=10)
+
+
 class Change(SQLModel, table=True):
     """One field of a result that was something else before; `field` is the export heading.
 

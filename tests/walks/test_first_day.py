@@ -18,6 +18,10 @@ JANE = (
 )
 OLD = "23GB000596ZOLJS03G,GBS03,000596,2023-11-25,Academic,ZOLA,JOHN,1982-05-03,M,6,6,6,6,6"
 TOO_OLD = "23GB000597ZOLJS03A,GBS03,000597,2023-11-24,Academic,ZOLA,JILL,1982-05-04,F,6,6,6,6,6"
+RETAKE = (
+    "25GB000777ZOLJS03G,GBS03,000777,2025-07-28,General Training,ZOLA,JANE,1982-05-02,F,"
+    "8.5,8,7.5,8.5,8.5"
+)
 BAD = "25GB000598ZOLJS03A,GBS03,000598,2025-07-28,Academic,ZOLA,JO,1982-05-05,F,9.5,6,6,6,6"
 
 
@@ -39,6 +43,18 @@ def load(terminal, *rows, name="results.csv", more=()):
     path = terminal.folder / name
     path.write_text(HEADER + "".join(f"{row}\r\n" for row in rows), encoding="utf-8", newline="")
     return terminal.json("ingest", name, "--org", "Exeter", *more)
+
+
+def test_a_one_skill_retake_is_shown_beside_the_form_that_it_was_taken_for(terminal):
+    load(terminal, JANE)
+    assert load(terminal, RETAKE, name="later.csv")["new"] == 1
+
+    found = terminal.run("verify 25GB000595ZOLJS03G")
+    assert found["result"]["speakingScore"] == "7.5"
+    assert found["one_skill_retakes"] == [{"trf_number": "25GB000777ZOLJS03G", "skill": "speaking"}]
+    shown = terminal.type("run", "--as", "ann@uni.example", "verify 25GB000777ZOLJS03G").stdout
+    assert "One Skill Retake: 25GB000595ZOLJS03G is another form" in shown
+    assert "Speaking 7.5 instead of 8.5" in shown
 
 
 def test_results_are_loaded_verified_downloaded_and_fetched_again(terminal):

@@ -96,6 +96,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("result_id"),
     )
     op.create_table(
+        "sitting",
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("test_date", sa.String(length=10), nullable=False),
+        sa.Column("date_of_birth", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(["result_id"], ["result.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("result_id"),
+    )
+    op.create_index("ix_sitting", "sitting", ["test_date", "date_of_birth"])
+    op.create_table(
         "staff",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
