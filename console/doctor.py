@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def doctor(
     live: Annotated[
         bool,
-        typer.Option("--live", help="Also ask Slack, the mail servers and DNS; sends one mail."),
+        typer.Option("--live", help="Also ask Slack, mail servers, DNS and the results API; sends one mail."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -121,18 +121,17 @@ def _or_why_not(check: Callable[[Desk], Iterable[Finding]], desk: Desk) -> Itera
 
 
 def _live(settings: Settings) -> Iterator[Finding]:
-    from console.checks import domain, feeds, mail, service, slack
+    from console.checks import domain, mail, service, slack
 
     yield from service.ready(settings)
     yield from slack.live(settings)
     yield from mail.relay(settings)
     yield from mail.mailbox(settings)
     yield from domain.records(settings)
-    yield from feeds.reach(settings)
 
 
 def _live_by_database(desk: Desk) -> Iterator[Finding]:
-    from console.checks import mail, storage
+    from console.checks import feeds, mail, storage
 
-    for check in (storage.whole, mail.round_trip):
+    for check in (storage.whole, feeds.client, mail.round_trip):
         yield from _or_why_not(check, desk)

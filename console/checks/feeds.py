@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-import httpx
 from sqlmodel import Session, col, func, select
 
 from console.checks.finding import Finding, failure, listed, off, ok, warning
 from console.opening import Desk
 from core.settings import Settings
+from core.sources.client import ResultsApi
+from core.sources.failures import CredentialRefused, QuotaUsedUp, Unanswered
 from core.tables import Arrival, Feed, Organisation
 from core.terms import Service
+from core.trf_numbers import TrfNumber
 
+EXAMPLE = TrfNumber("17GB000595ZOLJS03G")
 EXPIRES_SOON = timedelta(days=14)
 
 
@@ -82,20 +85,30 @@ def polls(desk: Desk) -> Iterator[Finding]:
             yield ok("results API", f"{feed.name} is read up to {feed.read_upto:%Y-%m-%d %H:%M}.")
 
 
-def reach(settings: Settings) -> Iterator[Finding]:
-    """Whether its address answers at all; what it answers to our client, the polls tell."""
-    if settings.ielts_api_url is None:
+def client(desk: Desk) -> Iterator[Finding]:
+    """Whether it answers us: the guide's own example is looked up, which is one request."""
+    if desk.settings.ielts_api_url is None:
         return
-    try:
-        httpx.get(settings.ielts_api_url, timeout=settings.ielts_api_timeout)
-    except httpx.HTTPError as error:
-        yield failure(
-            "results API",
-            f"{settings.ielts_api_url} does not answer ({error}).",
-            "See RESULTS_IELTS_API_URL, and that this machine may go there (proxy, firewall).",
-        )
-    else:
-        yield ok("results API", f"{settings.ielts_api_url} answers.")
+    with ResultsApi(desk.settings, desk.database, lambda: desk.now, tries=1) as api:
+        try:
+            api.look_up(EXAMPLE)
+        except CredentialRefused as no:
+            remedy = (
+                "Compare RESULTS_IELTS_API_CLIENT_ID and RESULTS_IELTS_API_CLIENT_SECRET with what "
+                "IELTS gave you; a secret that has ended is replaced by them."
+            )
+            yield failure("results API", no.reason, remedy)
+        except QuotaUsedUp as no:
+            remedy = "Ask again tomorrow, or see RESULTS_IELTS_API_REQUESTS_PER_DAY."
+            yield warning("results API", no.reason, remedy)
+        except Unanswered as no:
+            remedy = (
+                "See RESULTS_IELTS_API_URL and RESULTS_IELTS_API_VERSION, and that this machine "
+                "may go there (firewall)."
+            )
+            yield failure("results API", no.reason, remedy)
+        else:
+            yield ok("results API", f"{desk.settings.ielts_api_url} answers our client.")
 
 
 def _is_safe(url: str) -> bool:
