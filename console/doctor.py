@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 def doctor(
     live: Annotated[
         bool,
-        typer.Option("--live", help="Also ask Slack, mail servers, DNS and the results API; sends one mail."),
+        typer.Option(
+            "--live", help="Also ask Slack, mail servers, DNS and the results API; sends one mail."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
