@@ -35,8 +35,8 @@ def enrol(
     _require_all(first, family, email)
     row = User(
         organisation_id=_id(organisation),
-        first_name=_clean_name(say("First Name"), first),
-        family_name=_clean_name(say("Last Name"), family),
+        first_name=_clean_name("first", say("First Name"), first),
+        family_name=_clean_name("family", say("Last Name"), family),
         email=clean_address(email),
         role=role.value,
         created_at=now,
@@ -65,12 +65,14 @@ def _require_all(first: str, family: str, email: str) -> None:
         raise Refusal(Kind.USAGE, "user_incomplete", message)
 
 
-def _clean_name(label: str, typed: str) -> str:
+def _clean_name(word: str, label: str, typed: str) -> str:
+    """`word` is what a form, or the command's usage, calls it."""
     name = " ".join(typed.split())
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise usage(
             "name_too_long",
             "{label} is one line of up to {most} characters.",
+            name=word,
             label=label,
             most=LONGEST_NAME,
         )

@@ -34,9 +34,6 @@ IN_PLACE_SECONDS = 1.5
 ACK_ARRIVES_SECONDS = 0.3
 """An update that overtook the acknowledgement would be replaced by it."""
 
-IN_PLACE = frozenset({Kind.USAGE, Kind.CONFLICT, Kind.MISSING})
-"""Refusals that whoever fills a form in can mend there."""
-
 
 class Views:
     """Everything about modals."""
@@ -76,7 +73,7 @@ class Views:
             await args.ack(response_action="update", view=wait)
             return
         heard = await self._jobs.result(job)
-        errors = self._errors(form, heard)
+        errors = self._errors(form, submitted, heard)
         if errors:
             await args.ack(response_action="errors", errors=errors)
             return
@@ -142,12 +139,13 @@ class Views:
         with self._desk.database.reading() as session:
             template_problems(session, actor, submitted)
 
-    def _errors(self, form: Form, heard: Heard | Wrong) -> dict[str, str]:
+    def _errors(self, form: Form, submitted: Submitted, heard: Heard | Wrong) -> dict[str, str]:
         if isinstance(heard, Wrong):
             return {block: str(problem) for block, problem in heard.problems.items()}
-        if heard.refusal is None or heard.refusal.kind not in IN_PLACE:
+        if heard.refusal is None:
             return {}
-        return {block: str(problem) for block, problem in form.problems(heard.refusal).items()}
+        found = form.problems(heard.refusal, submitted)
+        return {block: str(problem) for block, problem in found.items()}
 
     def _answered(self, form: Form, heard: Heard | Wrong) -> View:
         reader = self._answers.reader(None)

@@ -10,12 +10,25 @@ from typing import Any
 from bot.blocks.kit import LONGEST_TITLE, Block, Reader, mrkdwn, option, plain_text, section
 from core.commands.grammar import QUOTES
 from core.phrases import Phrase, say
-from core.refusals import Refusal
+from core.refusals import Kind, Refusal
 
 VALUE = "value"
 """The action id of an input that has nothing else to say."""
 
 View = dict[str, Any]
+
+NAMES_ITS_WORD = {
+    "blank": "name",
+    "name_too_long": "name",
+    "not_a_band": "key",
+    "not_a_choice": "name",
+    "not_a_number": "name",
+    "not_yes_or_no": "name",
+}
+"""Refusals with a part that names the word of the line; its block has the same name."""
+
+IN_PLACE = frozenset({Kind.USAGE, Kind.CONFLICT, Kind.MISSING})
+"""Refusals that whoever fills a form in can mend there."""
 
 
 class Wrong(Exception):  # noqa: N818  an answer to whoever filled the form in
@@ -57,17 +70,20 @@ class Submitted:
         """The files that were put in."""
         return list(self._state(block).get("files") or ())
 
+    def id_of(self, block: str) -> str:
+        """The block's id, which may have a counter after it, to be emptied; '' if it is absent."""
+        return next((name for name in self.values if name.partition("#")[0] == block), "")
+
     def _state(self, block: str) -> Mapping[str, Any]:
-        """A block whose id has a counter after it, to be emptied, is found without it."""
-        for name, elements in self.values.items():
-            if name.partition("#")[0] == block:
-                return next(iter(elements.values()), {})
-        return {}
+        return next(iter(self.values.get(self.id_of(block), {}).values()), {})
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`line` may raise Wrong; `places` tells at which block a refusal's code is shown."""
+    """`line` may raise Wrong; `places` tells at which block a refusal's code is shown.
+
+    A refusal that whoever fills it in can mend there is shown `otherwise` if it names no block.
+    """
 
     name: str
     title: Phrase
@@ -75,9 +91,12 @@ class Form:
     places: Mapping[str, str] = field(default_factory=dict)
     otherwise: str = ""
 
-    def problems(self, refusal: Refusal) -> dict[str, str]:
+    def problems(self, refusal: Refusal, submitted: Submitted) -> dict[str, str]:
         """The refusal at its block, {} where the form has no place for it."""
-        place = self.places.get(refusal.code, self.otherwise)
+        named = getattr(refusal.message, "parts", {}).get(NAMES_ITS_WORD.get(refusal.code), "")
+        place = submitted.id_of(named) or self.places.get(refusal.code)
+        if place is None and refusal.kind in IN_PLACE:
+            place = self.otherwise
         return {place: refusal.message} if place else {}
 
 

@@ -80,7 +80,7 @@ FORM = Form(
     {
         "not_an_address": "email",
         "unknown_time_zone": "timezone",
-        "no_such_time_zone": "timezone",
+        "not_a_time": "time",
         "no_such_template": "template",
         "too_many_codes": "email",
     },

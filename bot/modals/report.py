@@ -34,6 +34,16 @@ FORM = Form(
     "report",
     say("Report a suspect form"),
     _line,
-    {"copy_missing": COPIES, "copy_kind": COPIES, "copy_too_large": COPIES},
+    dict.fromkeys(
+        (
+            "copy_missing",
+            "copy_kind",
+            "copy_too_large",
+            "file_not_had",
+            "file_too_large",
+            "too_many_copies",
+        ),
+        COPIES,
+    ),
     otherwise="number",
 )

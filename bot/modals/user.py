@@ -28,10 +28,4 @@ def _line(form: Submitted) -> str:
     return f"users add {named} role={role}"
 
 
-FORM = Form(
-    "user",
-    say("Create a user"),
-    _line,
-    {"user_incomplete": "first", "name_too_long": "first", "blank": "first"},
-    otherwise="email",
-)
+FORM = Form("user", say("Create a user"), _line, otherwise="email")

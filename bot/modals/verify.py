@@ -58,6 +58,6 @@ FORM = Form(
     "verify",
     say("Verify a form"),
     _line,
-    {"not_a_name": "name", "not_a_date": "dob", "not_a_band": "overall"},
+    {"not_a_name": "name", "not_a_date": "dob"},
     otherwise="numbers",
 )
