@@ -1,6 +1,6 @@
 # Everything is brought by the lock file; uv itself by the first line that needs it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test browser test-browser lint format bench docs clean
+.PHONY: help setup demo test browser test-browser test-servers lint format bench docs clean
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -42,6 +42,10 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser)
 test-browser: browser ## The playground in chromium; PICTURES=docs/pictures keeps screenshots
 	@test -n "$(CHROMIUM)" || { echo "Install chromium first: apt-get install chromium" >&2; exit 1; }
 	CHROMIUM=$(CHROMIUM) $(RUN)pytest tests/browser $(PYTEST)
+
+test-servers: setup ## Mail with Postfix's test programs, Dovecot and swaks, which apt-get brings
+	@tests/mail_programs/install
+	MAIL_PROGRAMS=1 $(RUN)pytest tests/mail_programs $(PYTEST)
 
 format: setup ## Format the code and rebuild the language catalogues
 	$(RUN)ruff check --fix-only --quiet . || true

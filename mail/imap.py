@@ -7,7 +7,6 @@ that was stored and not yet moved is met again, and recognised by its identity.
 from __future__ import annotations
 
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +16,7 @@ from email.utils import getaddresses
 
 import structlog
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError
 from more_itertools import constrained_batches
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -29,15 +28,14 @@ from core.settings import Settings
 from mail.addresses import Desk, OurAddress, our_address
 from mail.gate import MOST_MAIL_BYTES, arrived, problem_of
 from mail.imap_address import ImapAddress
+from mail.imap_entry import CANNOT_ENTER, entered, tokens_of
 from mail.message import ReceivedMail, head_of
-from mail.oauth import AccessTokens, NoTokenError
 
 log = structlog.get_logger(__name__)
 
 PROCESSED, FAILED = "Processed", "Failed"
 BATCH = 50
 BATCH_BYTES = 32 * 1024 * 1024
-TIMEOUT_SECONDS = 60.0
 IDLE_SECONDS = 25 * 60.0
 """Servers may hang up after 30 minutes (RFC 2177), some address translators earlier."""
 
@@ -56,8 +54,8 @@ class Mailbox:
     ) -> None:
         self._address = ImapAddress.read(url)
         self._settings, self._database, self._clock = settings, database, clock
-        token_url = settings.imap_oauth_token_url
-        self._tokens = None if token_url is None else AccessTokens(token_url, settings)
+        self._tokens = tokens_of(settings)
+        self._prefix = ""
         self._moving: set[tuple[int, int]] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="imap", daemon=True)
@@ -78,7 +76,7 @@ class Mailbox:
             try:
                 with self._connected() as client:
                     self._read_on(client)
-            except (IMAPClientError, NoTokenError, OSError, DBAPIError) as error:
+            except (*CANNOT_ENTER, DBAPIError) as error:
                 log.warning("mailbox-lost", reason=_told(error), again_in=round(pause))
             if time.monotonic() - begun > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
@@ -86,35 +84,18 @@ class Mailbox:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _connected(self) -> IMAPClient:
-        at = self._address
-        client = IMAPClient(
-            at.host,
-            port=at.port,
-            ssl=at.encrypted,
-            ssl_context=ssl.create_default_context() if at.encrypted else None,
-            timeout=TIMEOUT_SECONDS,
-        )
+        client = entered(self._address, self._tokens)
         try:
-            self._log_in(client)
             client.normalise_times = False
             self._make_folders(client)
-        except (IMAPClientError, NoTokenError, OSError):
+        except (IMAPClientError, OSError):
             client.shutdown()
             raise
         return client
 
-    def _log_in(self, client: IMAPClient) -> None:
-        """A token that the server refuses may have been revoked: one new one is asked for."""
-        if self._tokens is None:
-            client.login(self._address.user, self._address.password)
-            return
-        try:
-            client.oauth2_login(self._address.user, self._tokens.token())
-        except LoginError:
-            client.oauth2_login(self._address.user, self._tokens.token(fresh=True))
-
     def _make_folders(self, client: IMAPClient) -> None:
-        for name in (PROCESSED, FAILED):
+        self._prefix = _prefix(client)
+        for name in (self._prefix + PROCESSED, self._prefix + FAILED):
             if not client.folder_exists(name):
                 client.create_folder(name)
 
@@ -192,6 +173,7 @@ class Mailbox:
     def _move(self, client: IMAPClient, validity: int, uids: Sequence[int], folder: str) -> None:
         if not uids:
             return
+        folder = self._prefix + folder
         if client.has_capability("MOVE"):
             client.move(uids, folder)
         else:
@@ -209,10 +191,23 @@ class Mailbox:
         client.idle()
         until = time.monotonic() + IDLE_SECONDS
         while not self._stopping.is_set() and time.monotonic() < until:
-            if client.idle_check(timeout=LOOK_SECONDS):
+            if _something_came(client):
                 break
         with suppress(IMAPClientError):
             client.idle_done()
+
+
+def _something_came(client: IMAPClient) -> bool:
+    """Or the connection has ended: then `idle_check` gives nothing, but does not wait for it."""
+    begun = time.monotonic()
+    came = client.idle_check(timeout=LOOK_SECONDS)
+    return bool(came) or time.monotonic() - begun < LOOK_SECONDS / 2
+
+
+def _prefix(client: IMAPClient) -> str:
+    """What a user's folders begin with: `INBOX.` at some servers, nothing at most."""
+    personal = client.namespace().personal if client.has_capability("NAMESPACE") else None
+    return personal[0][0] if personal else ""
 
 
 def _with_crlf(raw: bytes) -> bytes:

@@ -183,6 +183,10 @@ def _handed_over(client: smtplib.SMTP, sender: str, recipient: str, mail: bytes)
         raise _WentAwayError(f"The relay went away before the message: {_told(error)}") from error
     try:
         client.send(_dotted(mail))
+    except (smtplib.SMTPException, OSError) as error:
+        # The dot that ends a message is the last that is sent, so it was not.
+        raise NotSent(f"The relay went away within the message: {_told(error)}") from error
+    try:
         code, said = client.getreply()
     except (smtplib.SMTPException, OSError) as error:
         raise InDoubt(f"The relay went away after the message: {_told(error)}") from error

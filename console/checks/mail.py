@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import imaplib
 import os
 import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
-from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
 from sqlmodel import select
@@ -19,6 +17,8 @@ from console.opening import Desk
 from core.settings import Settings
 from core.tables import Incoming, Organisation
 from core.transports import InDoubt, LaneDown, NotSent, Refused
+from mail.imap_address import ImapAddress
+from mail.imap_entry import CANNOT_ENTER, entered, tokens_of
 from mail.relay import Relay, RelayAddress
 
 UNSET_DOMAIN = "results.localhost"
@@ -109,30 +109,21 @@ def relay(settings: Settings) -> Iterator[Finding]:
 
 
 def mailbox(settings: Settings) -> Iterator[Finding]:
-    """Whether the mailbox can be opened; with OAuth2 only the mail part itself can tell."""
-    if settings.imap_url is None or settings.imap_oauth_token_url is not None:
+    """Whether the mailbox can be opened."""
+    address = _mailbox_address(settings)
+    if address is None:
         return
-    parts = urlsplit(settings.imap_url.get_secret_value())
-    folder = unquote(parts.path.strip("/")) or "INBOX"
     try:
-        _open(parts, folder)
-    except (imaplib.IMAP4.error, OSError) as error:
+        with entered(address, tokens_of(settings)) as client:
+            client.select_folder(address.folder, readonly=True)
+    except CANNOT_ENTER as error:
         yield failure(
             "mail in",
-            f"The mailbox at {parts.hostname} cannot be opened: {error}",
+            f"The mailbox at {address.host} cannot be opened: {error}",
             "See RESULTS_IMAP_URL; many providers want an app password or OAuth2.",
         )
     else:
-        yield ok("mail in", f"{folder} at {parts.hostname} opens.")
-
-
-def _open(mailbox: SplitResult, folder: str) -> None:
-    kind, port = (imaplib.IMAP4_SSL, 993) if mailbox.scheme == "imaps" else (imaplib.IMAP4, 143)
-    with kind(mailbox.hostname or "", mailbox.port or port, timeout=30) as box:
-        box.login(unquote(mailbox.username or ""), unquote(mailbox.password or ""))
-        standing, said = box.select(f'"{folder}"', readonly=True)
-    if standing != "OK":
-        raise imaplib.IMAP4.error(f"{folder}: {said!r}")
+        yield ok("mail in", f"{address.folder} at {address.host} opens.")
 
 
 def round_trip(desk: Desk, patience: float = ROUND_TRIP_SECONDS) -> Iterator[Finding]:
@@ -233,16 +224,24 @@ def _readable(check: str, variable: str, path: os.PathLike[str]) -> Iterator[Fin
 
 
 def _mailbox(settings: Settings) -> Iterator[Finding]:
-    assert settings.imap_url is not None  # noqa: S101  asked only then
-    parts = urlsplit(settings.imap_url.get_secret_value())
-    if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
+    address = _mailbox_address(settings)
+    if address is None:
         yield failure(
             "mail in",
             "RESULTS_IMAP_URL cannot be read.",
             "Write imaps://user:password@host:993/INBOX, with @ in the user's name as %40.",
         )
-    elif parts.scheme == "imap" and settings.env == "production":
+    elif not address.encrypted and settings.env == "production":
         yield warning("mail in", "The mailbox is read without encryption.", "Use imaps://.")
+
+
+def _mailbox_address(settings: Settings) -> ImapAddress | None:
+    if settings.imap_url is None:
+        return None
+    try:
+        return ImapAddress.read(settings.imap_url.get_secret_value())
+    except ValueError:
+        return None
 
 
 def _address(settings: Settings) -> RelayAddress | None:

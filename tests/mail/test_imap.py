@@ -1,4 +1,5 @@
 import json
+import signal
 import threading
 import time
 from email.policy import SMTP
@@ -116,11 +117,13 @@ def test_what_a_server_cannot_do_is_done_another_way(reading, server, ann, monke
     assert len(house.incoming()) == 1
 
 
-def test_a_server_that_was_away_is_found_again(reading, server, ann):
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_server_that_was_away_is_found_again(reading, server, ann, how):
     house = reading()
     server.append(raw(a_mail("results")))
-    until(lambda: len(house.incoming()) == 1)
-    server.stop()
+    until(lambda: server.count(PROCESSED) == 1)
+    time.sleep(0.3)
+    server.stop(how)
     time.sleep(0.5)
     server.start()
     server.append(raw(a_mail("history")))

