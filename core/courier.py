@@ -19,6 +19,7 @@ from core import (  # noqa: F401  composers
     digest_notices,
     feed_notices,
     outbox,
+    picture_notices,
     result_notices,
     webhooks,
 )

@@ -1,4 +1,4 @@
-"""When a digest is due: the same local time every day or week, whatever the clocks do."""
+"""When something is due: the same local time every day, week or month, whatever the clocks do."""
 
 from __future__ import annotations
 
@@ -15,23 +15,26 @@ def next_due(
 ) -> datetime | None:
     """The first due moment after `after`, in UTC; None for immediate, which is never due.
 
-    `at` is HH:MM in the zone. A time that does not exist that day (clocks go forward) moves to
-    the next minute that does; one that exists twice is used once, the first time.
+    `at` is HH:MM in the zone.
     """
     if frequency is Frequency.IMMEDIATE:
         return None
-    clock, place = time.fromisoformat(at), ZoneInfo(zone)
-    day = after.astimezone(place).date() - timedelta(days=1)
+    day = after.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     while True:
         if frequency is Frequency.DAILY or day.weekday() == weekday.number:
-            due = _moment(day, clock, place)
+            due = moment_of(day, at, zone)
             if due > after:
                 return due
         day += timedelta(days=1)
 
 
-def _moment(day: date, clock: time, place: ZoneInfo) -> datetime:
-    local = datetime.combine(day, clock)
+def moment_of(day: date, at: str, zone: str) -> datetime:
+    """The moment, in UTC, at which it is `at` (HH:MM) on that day in the zone.
+
+    A time that does not exist that day (clocks go forward) moves to the next minute that does;
+    one that exists twice is used once, the first time.
+    """
+    local, place = datetime.combine(day, time.fromisoformat(at)), ZoneInfo(zone)
     while not _exists(local, place):
         local += MINUTE
     return local.replace(tzinfo=place, fold=0).astimezone(UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from core.monthly_picture import MonthlyPicture
 from core.phrases import Phrase
 from core.records import Record
 from core.terms import Frequency, Role
@@ -215,4 +216,5 @@ Notice = (
     | MailPaused
     | FeedSilent
     | FeedWell
+    | MonthlyPicture
 )

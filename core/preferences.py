@@ -12,7 +12,8 @@ from sqlmodel import Session, func, select
 from core import audit, confirmation
 from core.actors import Actor
 from core.addresses import clean_address
-from core.due_times import next_due
+from core.due_times import moment_of, next_due
+from core.months import Month
 from core.phrases import Phrase, say
 from core.preference_cards import NotificationCard, SettingsCard
 from core.tables import Delivery, Preference, Template
@@ -64,13 +65,14 @@ def set_notifications(
     if wishes.template is not None:
         template = template_choice(session, actor, wishes.template)
     _address(session, actor, row, wishes, now)
+    month = month_owed(row, zone, now)
     row.time_zone, row.template_id = zone, template
     _switch(row, switch, now)
     _times(row, wishes)
     due_at = due_after(row, now)
     if row.next_due_at is None:
         row.told_arrival_id = latest_arrival(session, actor.organisation_id)
-    row.next_due_at = due_at
+    row.next_due_at, row.picture_due_at = due_at, picture_due(row, month)
     session.flush()
     if changed := _changed(switch, wishes):
         audit.record(
@@ -109,11 +111,32 @@ def latest_arrival(session: Session, organisation_id: int) -> int:
 
 def due_after(row: Preference, moment: datetime) -> datetime | None:
     """When this user's next digest is due; None where none is owed."""
-    if not (row.notifications_on and (row.mail_on or row.slack_on)):
+    if not _hears(row):
         return None
     return next_due(
         Frequency(row.frequency), row.set_time, Weekday(row.set_day), row.time_zone, moment
     )
+
+
+def month_owed(row: Preference, zone: str, now: datetime) -> Month:
+    """The next month of which an administrator is owed the picture, also after a move of zone.
+
+    For somebody who was owed none it is the one that it is now in the new zone.
+    """
+    if row.picture_due_at is None:
+        return Month.at(now, zone)
+    return Month.at(row.picture_due_at, row.time_zone).before
+
+
+def picture_due(row: Preference, month: Month) -> datetime | None:
+    """When the picture of a month is owed: once it is over, at the time of day of digests."""
+    if not _hears(row):
+        return None
+    return moment_of(month.after.first, row.set_time, row.time_zone)
+
+
+def _hears(row: Preference) -> bool:
+    return row.notifications_on and (row.mail_on or row.slack_on)
 
 
 def template_choice(session: Session, actor: Actor, name: str) -> int | None:

@@ -158,7 +158,8 @@ def remove(session: Session, actor: Actor, email: str, *, now: datetime) -> User
     _require_not_last(session, actor, row)
     row.removed_at = now
     preference = session.get_one(Preference, row.id)
-    preference.notifications_on, preference.next_due_at = False, None
+    preference.notifications_on = False
+    preference.next_due_at = preference.picture_due_at = None
     preference.pending_address = preference.code_hash = preference.code_expires_at = None
     for watched in session.exec(select(Watch).where(Watch.user_id == row.id)):
         session.delete(watched)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from core.comparison import Verdict
@@ -61,3 +62,8 @@ WORDS: dict[Any, Phrase] = {
     **SERVICES,
 }
 """All of them by member, for letters; those of equal value in two enums mean the same."""
+
+
+def moment(when: datetime) -> Phrase:
+    """A moment in the reader's way, in the time zone that it came with."""
+    return say("{date} at {time} {zone}", date=when.date(), time=f"{when:%H:%M}", zone=f"{when:%Z}")

@@ -24,6 +24,7 @@ from core.installations import ChannelCard
 from core.intake.ingested import Ingested
 from core.layouts import Layout
 from core.links import LinkCard, LinkList
+from core.monthly_picture import MonthlyPicture
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
 from core.preference_cards import NotificationCard, SettingsCard
@@ -36,6 +37,7 @@ from core.users import UserList
 from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from mail.files import Packed, packed
+from mail.pictures import KIND, images, stored_chart
 from mail.render import Fragment, fragment, subject
 from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, writes
 
@@ -49,6 +51,7 @@ LETTERS: dict[type, str] = {
     Ingested: "file-loaded",
     LinkCard: "slack-link",
     LinkList: "slack-links",
+    MonthlyPicture: KIND,
     NotificationCard: "notifications",
     QueueChanged: "queue-changed",
     Queued: "queue",
@@ -101,6 +104,8 @@ def section(said: str, answer: Answer, language: Language) -> Section:
     part["title"] = subject(kind, language, answer=answer)
     if isinstance(answer, DownloadReady):
         part["file"] = _file_later(answer)
+    if isinstance(answer, MonthlyPicture):
+        part["chart"] = stored_chart(answer, language)
     return part
 
 
@@ -135,7 +140,7 @@ def _reply(work: Composition) -> MailReply:
         about["title"],
         tuple(
             (
-                Fragment(one["text"], one["html"]),
+                Fragment(one["text"], one["html"], images(one["chart"]) if "chart" in one else ()),
                 _file(work.session, one["file"]) if "file" in one else None,
                 "file" in one,
             )

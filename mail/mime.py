@@ -59,8 +59,10 @@ def mailbox(name: str, address: str) -> str:
 
 
 def _alternative(letter: Letter, boundary: str) -> bytes:
-    parts = [_text("plain", letter.text), _text("html", letter.html)]
-    return _multipart("alternative", boundary, parts)
+    html = _text("html", letter.html)
+    if letter.images:
+        html = _multipart("related", f"r-{boundary}", [html, *map(_shown, letter.images)])
+    return _multipart("alternative", boundary, [_text("plain", letter.text), html])
 
 
 def _multipart(kind: str, boundary: str, parts: Iterable[bytes]) -> bytes:
@@ -80,6 +82,16 @@ def _text(kind: str, text: str) -> bytes:
 @lru_cache(maxsize=4)
 def _encoded(file: AttachedFile) -> bytes:
     """Once for everybody who gets the same file."""
-    disposition = header("Content-Disposition", f'attachment; filename="{file.filename}"')
+    return _part(file, header("Content-Disposition", f'attachment; filename="{file.filename}"'))
+
+
+@lru_cache(maxsize=4)
+def _shown(image: AttachedFile) -> bytes:
+    """One that the HTML shows by its name."""
+    disposition = header("Content-Disposition", f'inline; filename="{image.filename}"')
+    return _part(image, header("Content-ID", f"<{image.filename}@letter>") + disposition)
+
+
+def _part(file: AttachedFile, more: bytes) -> bytes:
     head = f"Content-Type: {file.media_type}\r\nContent-Transfer-Encoding: base64\r\n".encode()
-    return head + disposition + b"\r\n" + base64.encodebytes(file.data).replace(b"\n", b"\r\n")
+    return head + more + b"\r\n" + base64.encodebytes(file.data).replace(b"\n", b"\r\n")

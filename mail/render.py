@@ -24,8 +24,10 @@ from jinja2 import (
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
+from core.notices import AttachedFile
 from core.phrases import Phrase, counted, in_language, say
 from core.terms import Language
+from mail.picture_views import picture_views
 from mail.tables import text_card, text_table
 from mail.views import VIEWS
 
@@ -41,10 +43,14 @@ _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=Tr
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One thing said, in both ways; the HTML has its styles inlined."""
+    """One thing said, in both ways; the HTML has its styles inlined.
+
+    It shows its `images` by their names: `cid:month-2026-10.png@letter`.
+    """
 
     text: str
     html: str
+    images: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    images: tuple[AttachedFile, ...] = ()
 
 
 def fragment(kind: str, language: Language, **values: Any) -> Fragment:
@@ -81,7 +88,13 @@ def framed(
     html = _INLINER.inline(
         _environment(language).get_template("frame.html").render(values, styles=_STYLES)
     )
-    return Letter(subject, text.strip() + "\n", html.replace(BODY, "".join(o.html for o in said)))
+    body = html.replace(BODY, "".join(one.html for one in said))
+    return Letter(subject, text.strip() + "\n", body, _images(said))
+
+
+def _images(said: Iterable[Fragment]) -> tuple[AttachedFile, ...]:
+    """Each once, however often it is shown."""
+    return tuple({image.filename: image for one in said for image in one.images}.values())
 
 
 def _html(kind: str, language: Language, values: Mapping[str, Any]) -> str:
@@ -109,6 +122,7 @@ def _environment(language: Language) -> Environment:
         "text_card": lambda rows: text_card(_in(rows, language)),
         "text_table": lambda headings, rows: text_table(_in([headings, *rows], language)),
         **VIEWS,
+        **picture_views(language),
     }
     return environment
 

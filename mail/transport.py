@@ -21,12 +21,12 @@ from core.mail_pauses import pause
 from core.reply_tokens import Token
 from core.settings import Settings
 from core.transports import Message, Recipient, Refused
-from mail import answers, feeds  # noqa: F401  their kinds
+from mail import answers, feeds, pictures  # noqa: F401  their kinds
 from mail.eml import EmlFolder
 from mail.mime import assembled, mailbox
 from mail.relay import NoSuchAddressError, Relay, RelayAddress
 from mail.writing import (
-    NOTIFICATIONS,
+    ENDABLE,
     Terms,
     Written,
     can_be_answered,
@@ -156,7 +156,7 @@ class MailTransport:
             yield "References", made.references
         yield "Auto-Submitted", "auto-replied" if is_answer(message.kind) else "auto-generated"
         yield "X-Auto-Response-Suppress", "All"
-        if token is not None and message.kind in NOTIFICATIONS:
+        if token is not None and message.kind in ENDABLE:
             yield from self._unsubscribing(token)
 
     def _unsubscribing(self, token: Token) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from core.contacts import REPRESENTATIVES
 from core.fields import BY_HEADING, headings
@@ -19,7 +19,7 @@ from core.template_cards import TemplateCard, TemplateList
 from core.terms import Frequency, Module, band_on_card
 from core.users import UserList
 from core.verification import VerificationCard
-from core.wording import NO, OFF, ON, WORDS, YES
+from core.wording import NO, OFF, ON, WORDS, YES, moment
 
 MOST_NOTES = 20
 
@@ -244,11 +244,6 @@ def ingested_notes(answer: Ingested) -> list[Phrase]:
 def day(iso: str) -> str:
     """An ISO date in the reader's way."""
     return Phrase("{day}", day=date.fromisoformat(iso)) if iso else ""
-
-
-def moment(when: datetime) -> Phrase:
-    """A moment in the reader's way, in the time zone that it came with."""
-    return say("{date} at {time} {zone}", date=when.date(), time=f"{when:%H:%M}", zone=f"{when:%Z}")
 
 
 def word(member: object) -> Phrase:

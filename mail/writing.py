@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.file_policies import Policy
+from core.monthly_picture import MonthlyPicture
 from core.notices import (
     AttachedFile,
     ConfirmAddress,
@@ -26,7 +27,10 @@ from mail.render import Fragment, Letter, fragment, framed, subject
 NOTIFICATIONS = frozenset(
     one.KIND for one in (NewResult, ManyNewResults, Digest, ResultsChanged, WatchHit)
 )
-"""What a user may end, and what holds candidates' data."""
+"""What holds candidates' data."""
+
+ENDABLE = NOTIFICATIONS | {MonthlyPicture.KIND}
+"""What a user may end."""
 
 REPLY, REFUSAL, FEED_SUMMARY = "mail-reply", "mail-refusal", "mail-feed"
 """What answers a mail."""
@@ -103,7 +107,7 @@ def in_frame(title: str, fragments: list[Fragment], kind: str, recipient: Recipi
         first_name=recipient.first_name,
         organisation=recipient.organisation,
         can_answer=can_be_answered(kind),
-        is_notification=kind in NOTIFICATIONS,
+        is_notification=kind in ENDABLE,
     )
 
 

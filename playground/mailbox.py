@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,9 +130,20 @@ def _read(path: Path, _changed: int) -> Letter:
         str(message["Message-ID"] or ""),
         str(message["References"] or ""),
         str(text.get_content()) if text is not None else "",
-        str(html.get_content()) if html is not None else "",
+        _illustrated(message, str(html.get_content())) if html is not None else "",
         tuple(map(_file, message.iter_attachments())),
     )
+
+
+def _illustrated(message: EmailMessage, html: str) -> str:
+    """With the images that it shows from the same mail in their places."""
+    for part in message.walk():
+        name = str(part["Content-ID"] or "").strip("<> ")
+        data = part.get_payload(decode=True)
+        if name and isinstance(data, bytes):
+            image = f"data:{part.get_content_type()};base64,{b64encode(data).decode()}"
+            html = html.replace(f"cid:{name}", image)
+    return html
 
 
 def _people(message: EmailMessage) -> tuple[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import digests, feeds, heartbeats, inbox, outbox, retakes, retention
+from core import digests, feeds, heartbeats, inbox, outbox, pictures, retakes, retention
 from core.database import Database
 from core.settings import Settings
 from core.sources import polling, watched
@@ -31,6 +31,11 @@ Job = Callable[[Clockwork], int]
 def send_digests(work: Clockwork) -> int:
     """Owe the digests that are due."""
     return digests.send_due(work.database, now=work.clock())
+
+
+def send_pictures(work: Clockwork) -> int:
+    """Owe administrators the picture of the month that is over."""
+    return pictures.send_due(work.database, now=work.clock())
 
 
 def rescue_workers(work: Clockwork) -> int:

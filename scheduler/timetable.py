@@ -23,6 +23,7 @@ class Entry:
 
 TIMETABLE = (
     Entry("digests", jobs.send_digests, timedelta(seconds=15)),
+    Entry("pictures", jobs.send_pictures, timedelta(minutes=1)),
     Entry("rescue", jobs.rescue_workers, timedelta(seconds=10)),
     Entry("sweep", jobs.sweep_ledger, timedelta(minutes=1)),
     Entry("poll", jobs.poll_results, timedelta(seconds=20), rest=timedelta(minutes=1)),

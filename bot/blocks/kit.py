@@ -166,27 +166,3 @@ def warnings(texts: Iterable[Phrase | str], reader: Reader) -> list[Block]:
     """Each warning as small print with a sign before it."""
     lines = [f":warning: {reader.says(text)}" for text in texts]
     return [context(*lines[start : start + 10]) for start in range(0, len(lines), 10)]
-
-
-def simpler(blocks: Sequence[Block]) -> list[Block]:
-    """The same as sections only, for when Slack refuses the blocks."""
-    texts = [text for block in blocks for text in _texts(block)]
-    kept = [section(text) for text in texts if text.strip()]
-    buttons = [block for block in blocks if block["type"] == "actions"]
-    return [*kept[: MOST_BLOCKS - len(buttons)], *buttons] if kept else buttons
-
-
-def _texts(block: Block) -> list[str]:
-    match block["type"]:
-        case "section":
-            parts = [block.get("text"), *block.get("fields", [])]
-            return [part["text"] for part in parts if part]
-        case "header":
-            return [f"*{escaped(block['text']['text'])}*"]
-        case "context":
-            return [part["text"] for part in block["elements"]]
-        case "table":
-            rows = [" · ".join(cell["text"] for cell in row) for row in block["rows"]]
-            return [escaped("\n".join(rows))]
-        case _:
-            return []

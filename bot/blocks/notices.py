@@ -19,9 +19,12 @@ from bot.blocks.kit import (
     runs,
     section,
 )
+from bot.blocks.months import month_before, month_blocks
 from bot.blocks.render import Said
 from bot.blocks.verification import day, record_blocks
 from bot.files import SlackFile
+from core import picture_words
+from core.monthly_picture import MonthlyPicture
 from core.notices import (
     ChangedResult,
     ChannelNews,
@@ -161,6 +164,14 @@ def _(told: FeedSilent, reader: Reader) -> Said:
 @notice.register
 def _(told: FeedWell, reader: Reader) -> Said:
     return _with(say("IELTS results are arriving again."), _paragraphs(reader, told.news), reader)
+
+
+@notice.register
+def _(told: MonthlyPicture, reader: Reader) -> Said:
+    """Counts only, so the screen may show how many."""
+    buttons = actions(month_before(told, reader), _change(reader))
+    said = picture_words.headline(told, reader.language)
+    return Said(said, (*month_blocks(told, reader), buttons))
 
 
 @notice.register

@@ -10,7 +10,9 @@ from functools import singledispatch
 from importlib import import_module
 from typing import Any
 
-from bot.blocks.kit import Block, Reader, cut, section, simpler
+from bot.blocks.charts import CHART
+from bot.blocks.kit import Block, Reader, cut, section
+from bot.blocks.simpler import simpler
 from core.phrases import Phrase, say
 
 LONGEST_FALLBACK = 150
@@ -20,6 +22,7 @@ TOPICS = (
     "downloads",
     "help",
     "links",
+    "months",
     "preferences",
     "queue",
     "templates",
@@ -48,9 +51,13 @@ class Said:
         return Said(self.text, tuple(simpler(self.blocks)))
 
     def in_view(self) -> list[Block]:
-        """The blocks for a view, which has no tables."""
-        tabled = any(block["type"] == "table" for block in self.blocks)
-        return list(self.simpler().blocks if tabled else self.blocks)
+        """The blocks for a view, which has no tables and no charts."""
+        only_in_messages = any(block["type"] in {"table", CHART} for block in self.blocks)
+        return list(self.simpler().blocks if only_in_messages else self.blocks)
+
+    def may_be_refused(self) -> bool:
+        """Whether it must be said where a refusal of its blocks is heard."""
+        return any(block["type"] == CHART for block in self.blocks)
 
 
 @singledispatch

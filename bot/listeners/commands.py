@@ -41,6 +41,10 @@ class Commands:
             self._jobs.follow(self._late(args))
             return
         heard = await self._jobs.result(job)
+        if heard.said.may_be_refused():
+            await args.ack()
+            self._jobs.follow(reported(partial(respond, said=heard.said))(args))
+            return
         await args.ack(**heard.said.ephemeral())
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 from core.fields import CatalogueField, find_field
+from core.months import Month
 from core.refusals import usage
 from core.trf_numbers import TrfNumber
 
@@ -107,6 +108,15 @@ def _time_zone(word: str, _name: str) -> TimeZone:
     return TimeZone(word)
 
 
+def _month(word: str, _name: str) -> Month:
+    try:
+        return Month.read(word)
+    except ValueError:
+        raise usage(
+            "not_a_month", "{word} is not a month. Write it like 2026-10.", word=word
+        ) from None
+
+
 def _fields(word: str, _name: str) -> FieldList:
     return tuple(find_field(heading) for heading in word.split(",") if heading.strip())
 
@@ -119,5 +129,6 @@ CONVERTERS: dict[Any, Callable[[str, str], Any]] = {
     EmailAddress: _email,
     LocalTime: _local_time,
     TimeZone: _time_zone,
+    Month: _month,
     FieldList: _fields,
 }

@@ -35,6 +35,7 @@ TOPICS = {
     "unlink": "links",
     "channel": "links",
     "account": "account",
+    "month": "months",
     "queue": "queue",
     "help": "help",
 }

@@ -18,7 +18,7 @@ class Arrival(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     source: str = Field(max_length=255)
-    arrived_at: datetime = Field(sa_type=Instant)
+    arrived_at: datetime = Field(sa_type=Instant, index=True)
     new: int = 0
     changed: int = 0
     unchanged: int = 0

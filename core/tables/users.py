@@ -57,7 +57,8 @@ class Preference(SQLModel, table=True):
     `pending_address` until its code (kept as SHA-256) comes back; `code_tries` counts the wrong
     ones that came instead. `set_time` (HH:MM) and `set_day` are local to `time_zone`;
     `next_due_at` is None when no digest is owed; `told_arrival_id` is the last arrival that a
-    digest covered.
+    digest covered. `picture_due_at` is when administrators are told of the month that then is
+    over, None while notifications are off; it is kept for all, since roles change.
     """
 
     __tablename__ = "preference"
@@ -77,6 +78,7 @@ class Preference(SQLModel, table=True):
     set_day: str = Field(default="monday", max_length=9)
     next_due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     told_arrival_id: int = 0
+    picture_due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     marks_downloaded: bool = False
     template_id: int | None = Field(default=None, foreign_key="template.id", ondelete="SET NULL")
     start_page: str = Field(default=StartPage.HOME.value, max_length=12)

@@ -18,6 +18,10 @@ LONGEST_METADATA = 3000
 LONGEST_TITLE = 24
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
 
+MOST_OF = {"table": 1, "data_visualization": 2}
+"""On one message."""
+CHART_TITLE, CHART_LABEL, CHART_BARS, CHART_SERIES = 50, 20, 20, 6
+
 ELEMENTS: dict[str, dict[str, int]] = {
     "button": {"value": 2000, "url": 3000},
     "overflow": {"options": 5},
@@ -79,9 +83,10 @@ def _blocks(blocks: Any, surface: str) -> Problems:
         yield f"{len(blocks)} blocks on a {surface}"
     ids = Counter(block["block_id"] for block in blocks if "block_id" in block)
     yield from (f"block_id {one} {n} times" for one, n in ids.items() if n > 1)
-    tables = sum(block.get("type") == "table" for block in blocks)
-    if tables > 1:
-        yield f"{tables} tables in a message"
+    kinds = Counter(block.get("type") for block in blocks)
+    for kind, most in MOST_OF.items():
+        if kinds[kind] > most:
+            yield f"{kinds[kind]} blocks of type {kind}"
     for place, block in enumerate(blocks):
         for problem in _block(block, surface):
             yield f"blocks[{place}] {block.get('type')}: {problem}"
@@ -156,6 +161,26 @@ def _table(block: Block) -> Problems:
         yield "rows of different length"
 
 
+def _chart(block: Block) -> Problems:
+    """Only the bar chart, which is all that we use."""
+    if not 1 <= len(block.get("title", "")) <= CHART_TITLE:
+        yield "title"
+    chart = block.get("chart", {})
+    series, axis = chart.get("series", []), chart.get("axis_config", {})
+    if chart.get("type") != "bar" or not 1 <= len(series) <= CHART_SERIES:
+        yield "no bar chart"
+    if max(len(axis.get(part, "")) for part in ("x_label", "y_label")) > CHART_TITLE:
+        yield "an axis title is too long"
+    for one in series:
+        labels = [point.get("label", "") for point in one.get("data", [])]
+        if labels != axis.get("categories") or not 1 <= len(labels) <= CHART_BARS:
+            yield "data that is not the categories'"
+        if any(not 1 <= len(label) <= CHART_LABEL for label in (one.get("name", ""), *labels)):
+            yield "a label is too long, or blank"
+        if not all(isinstance(point.get("value"), int | float) for point in one["data"]):
+            yield "a value that is no number"
+
+
 def _nothing(_: Block) -> Problems:
     yield from ()
 
@@ -168,6 +193,7 @@ BLOCKS: dict[str, tuple[set[str], Callable[[Block], Problems]]] = {
     "divider": ({"message", "modal", "home"}, _nothing),
     "input": ({"modal", "home", "message"}, _input),
     "table": ({"message"}, _table),
+    "data_visualization": ({"message"}, _chart),
 }
 """The surfaces of each block that we know of, and its own rules."""
 

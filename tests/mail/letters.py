@@ -1,5 +1,9 @@
 """Messages as the courier hands them to the mail transport."""
 
+from datetime import UTC, date, datetime
+
+from core.monthly_picture import Freshness, MonthlyPicture, Outcomes, WeekCount
+from core.months import Month
 from core.notices import (
     AttachedFile,
     ChangedResult,
@@ -19,7 +23,8 @@ from core.notices import (
 )
 from core.phrases import say
 from core.records import Record
-from core.terms import Frequency, Language, Role
+from core.small_numbers import Group
+from core.terms import Frequency, Language, Module, Role
 from core.transports import Message, Recipient
 
 RECORD = Record(
@@ -45,6 +50,26 @@ FILE = AttachedFile(
     "ielts-results-new-20261125.csv", "text/csv", b"trfNumber\r\n25GB000595ZOLJS03G\r\n"
 )
 
+PICTURE = MonthlyPicture(
+    month=Month(2026, 10),
+    upto=None,
+    results=71,
+    before=64,
+    weeks=(
+        WeekCount(date(2026, 10, 1), date(2026, 10, 4), 9),
+        WeekCount(date(2026, 10, 5), date(2026, 10, 11), 31),
+        WeekCount(date(2026, 10, 12), date(2026, 10, 18), 0),
+        WeekCount(date(2026, 10, 19), date(2026, 10, 25), 20),
+        WeekCount(date(2026, 10, 26), date(2026, 10, 31), 11),
+    ),
+    modules=((Module.ACADEMIC, 50), (Module.GENERAL_TRAINING, 21)),
+    bands=(Group(9, 11, 12), Group(12, 12, 40), Group(13, 13, 19)),
+    corrected=2,
+    rejected=0,
+    look_ups=Outcomes(match=48, no_match=9, differing=1),
+    freshness=Freshness(12, datetime(2026, 10, 30, 6, 0, tzinfo=UTC), 4),
+)
+
 NOTICES = (
     Invitation(1, "ann@uni.example", "Ann", "University of Exeter", Role.USER, "Bo Li"),
     LinkCode(1, "ann@uni.example", "WXYZ6789"),
@@ -59,6 +84,7 @@ NOTICES = (
     ),
     WatchHit(RECORD),
     MailPaused("Bo Li", "bo@uni.example", "550 5.1.1 No such user"),
+    PICTURE,
     FeedSilent(say("The official results API could not be read: {error}.", error="503")),
     FeedWell(say("Results are arriving again.")),
 )

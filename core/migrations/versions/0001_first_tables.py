@@ -86,6 +86,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_arrival_organisation_id", "arrival", ["organisation_id"], unique=False
     )
+    op.create_index("ix_arrival_arrived_at", "arrival", ["arrived_at"], unique=False)
 
     op.create_table(
         "photo",
@@ -288,6 +289,7 @@ def upgrade() -> None:
         sa.Column("set_day", sa.String(length=9), nullable=False),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_arrival_id", sa.Integer(), nullable=False),
+        sa.Column("picture_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("marks_downloaded", sa.Boolean(), nullable=False),
         sa.Column("template_id", sa.Integer(), nullable=True),
         sa.Column("start_page", sa.String(length=12), nullable=False),
@@ -301,6 +303,9 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_preference_next_due_at", "preference", ["next_due_at"], unique=False
+    )
+    op.create_index(
+        "ix_preference_picture_due_at", "preference", ["picture_due_at"], unique=False
     )
 
     op.create_table(
