@@ -104,7 +104,7 @@ def facts(picture: MonthlyPicture, language: Language) -> Facts:
         (say("Earlier results corrected"), _some(picture.corrected)),
         (say("Rejected rows"), _some(picture.rejected)),
         (say("Verifications"), str(looked.total)),
-        (say("Claims that differed from the record"), _some(looked.differing)),
+        (say("Claims that differed"), _some(looked.differing)),
         (say("Arrivals of results"), str(fresh.arrivals)),
         (say("Longest time without an arrival"), counted(fresh.quiet_days, "{n} day", "{n} days")),
         (say("Last arrival"), moment(fresh.last_at) if fresh.last_at else say("None yet")),
