@@ -27,6 +27,9 @@ MOST_KEPT = 10_000
 INSTALLED_IN = "installed_in"
 """In a request's context: the workspace, or Slack organisation, whose installation serves it."""
 
+SHARED_FLAGS = ("is_ext_shared", "is_pending_ext_shared")
+"""Of a channel: with another company, by Slack Connect, already or once it is accepted."""
+
 Document = Mapping[str, Any]
 
 
@@ -50,17 +53,33 @@ class Asker:
 
 def asker_of(args: AsyncArgs) -> Asker:
     """Who sent this request."""
-    body, context = args.body, args.context
-    channel = body.get("channel") or {}
-    shared = body.get("is_ext_shared_channel") or (
-        isinstance(channel, dict) and channel.get("is_ext_shared")
-    )
+    context = args.context
     return Asker(
         context.get(INSTALLED_IN) or context.team_id or "",
         context.user_id or "",
         context.channel_id or "",
-        bool(shared),
+        is_said_to_be_shared(args.body),
     )
+
+
+def is_said_to_be_shared(body: Document) -> bool:
+    """Whether a request itself tells that people of other companies are where it comes from.
+
+    Slack says it outright in some kinds of requests; in others only the teams of who clicked, or
+    of who wrote the message, are not the team that the request is for. Within one Enterprise Grid
+    such teams differ too, and nothing follows.
+    """
+    if body.get("is_ext_shared_channel") in {True, "true"}:
+        return True
+    channel = body.get("channel")
+    if isinstance(channel, Mapping) and any(channel.get(flag) for flag in SHARED_FLAGS):
+        return True
+    ours = (body.get("team") or {}).get("id")
+    if not ours or body.get("enterprise"):
+        return False
+    message = body.get("message") or {}
+    theirs = [message.get(name) for name in ("team", "user_team", "source_team")]
+    return any(one and one != ours for one in (*theirs, (body.get("user") or {}).get("team_id")))
 
 
 class Doorkeeper:
@@ -76,7 +95,7 @@ class Doorkeeper:
             (asker.team_id, asker.user_id), lambda: _person(client, asker.user_id)
         )
         refuse_strangers(person, asker.team_id)
-        if await self.is_shared(client, asker):
+        if await self.is_shared(client, asker):  # where it is not known, only they see the answer
             raise forbidden(
                 "shared_channel",
                 "This channel is shared with another organisation, so nothing is answered here. "
@@ -84,10 +103,8 @@ class Doorkeeper:
             )
         return person
 
-    async def is_shared(
-        self, client: AsyncWebClient, asker: Asker, *, unknown: bool = False
-    ) -> bool:
-        """Whether people of other companies are in the channel; `unknown` where it is not said."""
+    async def is_shared(self, client: AsyncWebClient, asker: Asker) -> bool | None:
+        """Whether people of other companies are in the channel; None where Slack does not say."""
         if asker.shared:
             return True
         if not asker.channel_id or asker.is_direct:
@@ -95,8 +112,12 @@ class Doorkeeper:
         channel = await self._channels.get(
             (asker.team_id, asker.channel_id), lambda: _channel(client, asker.channel_id)
         )
-        flags = (channel.get("is_ext_shared"), channel.get("is_pending_ext_shared"))
-        return any(flags) if channel else unknown
+        return any(channel.get(flag) for flag in SHARED_FLAGS) if channel else None
+
+    async def is_ours_alone(self, client: AsyncWebClient, asker: Asker) -> bool:
+        """Whether Slack says now that it is; asked anew before anything is said to a channel."""
+        self._channels.forget((asker.team_id, asker.channel_id))
+        return await self.is_shared(client, asker) is False
 
     def forget(self, team_id: str, user_id: str) -> None:
         """Ask anew the next time."""

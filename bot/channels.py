@@ -37,7 +37,8 @@ class Channels:
             actor = await self._answers.actor(client, asker)
             actor.require_administrator()
             channel = asker.channel_id if typed.lower() == HERE else channel_id_of(typed)
-            await self._refuse_shared(client, asker, channel)
+            there = Asker(asker.team_id, asker.user_id, channel)
+            await self._refuse_shared(client, there)
             await self._post(client, channel, _hello(self._answers.reader(actor)))
         except Refusal as refusal:
             return Heard(self._answers.refused(refusal), refusal=refusal)
@@ -49,7 +50,7 @@ class Channels:
             await self._answers.actor(client, asker)
             if asker.is_direct or not asker.channel_id:
                 raise usage("no_channel", "There is nobody here to share it with.")
-            await self._refuse_shared(client, asker, asker.channel_id)
+            await self._refuse_shared(client, asker)
             reply = await self._answers.run(asker, f"verify {number}")
             if not isinstance(reply.answer, VerificationCard):
                 raise usage("nothing_to_share", "Only one number at a time is shared.")
@@ -60,9 +61,8 @@ class Channels:
             return self._answers.refused(refusal)
         return told(say("Shared, masked."), reader)
 
-    async def _refuse_shared(self, client: AsyncWebClient, asker: Asker, channel: str) -> None:
-        there = Asker(asker.team_id, asker.user_id, channel)
-        if await self._answers.doorkeeper.is_shared(client, there, unknown=True):
+    async def _refuse_shared(self, client: AsyncWebClient, asker: Asker) -> None:
+        if not await self._answers.doorkeeper.is_ours_alone(client, asker):
             raise forbidden(
                 "not_there",
                 "I cannot see that this channel is yours alone. Invite me with `/invite`, and "

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
-from bot.askers import refuse_strangers
+from bot.askers import SHARED_FLAGS, refuse_strangers
 from bot.blocks.kit import Reader
 from bot.blocks.notices import notice
 from bot.blocks.render import Said
@@ -83,6 +83,8 @@ class SlackTransport:
         channel = message.lane.partition(":")[2]
         if message.recipient is not None:
             channel = self._direct_channel(client, team_id, channel, fresh=file is not None)
+        else:
+            _refuse_shared(client, channel)
         if file is None:
             return _posted(client, channel, said, thread)
         return uploaded(client, channel, Upload(*file, said.text, thread))
@@ -147,6 +149,13 @@ def _refuse_stranger(client: WebClient, team_id: str, user_id: str) -> None:
         if code_of(error) in {"user_not_found", "user_not_visible"}:
             raise Refused("The Slack account is gone.") from error
         raise
+
+
+def _refuse_shared(client: WebClient, channel: str) -> None:
+    """A channel that was the organisation's alone when it was chosen may have been shared since."""
+    answer = _before(client.conversations_info, channel=channel)
+    if any((answer.get("channel") or {}).get(flag) for flag in SHARED_FLAGS):
+        raise Refused("The channel is shared with another company now. Choose another one.")
 
 
 def _before(call: Callable[..., Any], **arguments: Any) -> Any:

@@ -70,13 +70,13 @@ class People(Sending):
         return self._interact(payload)
 
     def message_shortcut(
-        self, user: str, callback_id: str, text: str, channel: str = "C0OPEN"
+        self, user: str, callback_id: str, text: str, channel: str = "C0OPEN", **message: Any
     ) -> Exchange:
-        """Somebody uses a shortcut of a message."""
+        """Somebody uses a shortcut of a message; `message` is what else Slack says of it."""
         payload = self._interaction("message_action", user) | {
             "callback_id": callback_id,
             "channel": {"id": channel, "name": "somewhere"},
-            "message": {"type": "message", "text": text, "user": user, "ts": "1.0"},
+            "message": {"type": "message", "text": text, "user": user, "ts": "1.0"} | message,
             "message_ts": "1.0",
             "response_url": self._response_url(user, channel),
         }

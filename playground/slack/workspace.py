@@ -50,6 +50,7 @@ class Conversation:
     members: set[str]
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
     is_private: bool = False
 
     @property
@@ -65,6 +66,7 @@ class Conversation:
             "is_member": bot in self.members,
             "is_archived": self.is_archived,
             "is_ext_shared": self.is_ext_shared,
+            "is_pending_ext_shared": self.is_pending_ext_shared,
             "is_private": self.is_private,
             "is_im": self.is_direct,
         }
