@@ -8,7 +8,16 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.blocks.kit import Reader
-from bot.modals import download, notifications, report, settings, template, user, verify
+from bot.modals import (
+    download,
+    notifications,
+    passphrase,
+    report,
+    settings,
+    template,
+    user,
+    verify,
+)
 from bot.modals.form import Form, Submitted, View, Wrong
 from core import preferences, templates
 from core.actors import Actor
@@ -17,10 +26,15 @@ from core.template_names import problems
 
 FORMS: dict[str, Form] = {
     module.FORM.name: module.FORM
-    for module in (download, notifications, report, settings, template, user, verify)
+    for module in (download, notifications, passphrase, report, settings, template, user, verify)
 }
 
-AT_ONCE = {"verify": verify.view, "report": report.view, "user": user.view}
+AT_ONCE = {
+    "verify": verify.view,
+    "report": report.view,
+    "user": user.view,
+    "passphrase": passphrase.view,
+}
 """Those that need nothing from the database."""
 
 

@@ -140,6 +140,7 @@ def _preferences(shown: Page, reader: Reader) -> list[Block]:
         actions(
             opens(reader.plain(say("Notifications")), "notifications"),
             opens(reader.plain(say("Start page and language")), "settings"),
+            runs(reader.plain(say("Files by mail")), "attachments", "attachments"),
             runs(reader.plain(say("Help")), "help", "help"),
         ),
     ]

@@ -90,7 +90,12 @@ def _progress(file: Path) -> Iterator[Callable[[int], None] | None]:
 
 
 def run(
-    line: Annotated[str, typer.Argument(help="A command, such as 'verify 17GB000595ZOLJS03G'.")],
+    line: Annotated[
+        str,
+        typer.Argument(
+            help="A command, such as 'verify 17GB000595ZOLJS03G'; - reads it from standard input."
+        ),
+    ],
     as_email: Annotated[str, typer.Option("--as", help="The user's login address.")],
     out: Annotated[Path, typer.Option(help="The folder for a download.")] = Path(),
     attach: Annotated[
@@ -108,7 +113,7 @@ def run(
         reply = run_for(
             desk.database,
             lambda session: actor_for(session, as_email, Surface.CONSOLE),
-            line,
+            sys.stdin.readline() if line == "-" else line,
             now=desk.now,
             settings=desk.settings,
             attachments=tuple(_attachment(path) for path in attach or ()),

@@ -3,63 +3,94 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from core import audit
+from core.account_notices import owe_change
 from core.actors import Actor
+from core.attachment_cards import HOW_TO_SET, AttachmentCard, PassphraseCard
+from core.phrases import say
 from core.refusals import Refusal, unavailable, usage
-from core.sealing import Seal
 from core.settings import Settings
 from core.tables import FilePolicy, Passphrase
+from core.terms import AttachmentPolicy
+from core.wording import POLICIES
 
-SHORTEST = 12
+if TYPE_CHECKING:
+    from core.sealing import Seal
 
-
-class Policy(StrEnum):
-    """`attach` as it is, in an encrypted `zip`, or a `notice` that leaves all data out."""
-
-    ATTACH = "attach"
-    ZIP = "zip"
-    NOTICE = "notice"
+SHORTEST, LONGEST = 12, 99
+"""The longest that every common zip program takes."""
 
 
-def policy_of(session: Session, organisation_id: int | None) -> Policy:
+def policy_of(session: Session, organisation_id: int | None) -> AttachmentPolicy:
     """The organisation's policy; files are attached unless it chose otherwise."""
     if organisation_id is None:
-        return Policy.NOTICE
+        return AttachmentPolicy.NOTICE
     row = session.get(FilePolicy, organisation_id)
-    return Policy.ATTACH if row is None else Policy(row.policy)
+    return AttachmentPolicy.ATTACH if row is None else AttachmentPolicy(row.policy)
 
 
-def set_policy(session: Session, actor: Actor, policy: Policy, *, now: datetime) -> Policy:
+def show_policy(session: Session, actor: Actor, *, settings: Settings) -> AttachmentCard:
+    """The policy, and whether the actor has a passphrase."""
+    has_one = passphrase_of(session, actor.person(), settings) is not None
+    return AttachmentCard(policy_of(session, actor.organisation_id), has_one)
+
+
+def set_policy(
+    session: Session,
+    actor: Actor,
+    policy: AttachmentPolicy,
+    *,
+    now: datetime,
+    settings: Settings,
+) -> AttachmentCard:
     """Choose it for the organisation; for administrators."""
     actor.require_administrator()
-    row = session.get(FilePolicy, actor.organisation_id)
-    if row is None:
-        row = FilePolicy(organisation_id=actor.organisation_id, policy=policy.value)
-    row.policy = policy.value
-    session.add(row)
+    if policy is AttachmentPolicy.ZIP:
+        _seal(settings)
+    session.merge(FilePolicy(organisation_id=actor.organisation_id, policy=policy.value))
     session.flush()
     audit.record(session, actor, "file-policy:set", now=now, subject=policy.value)
-    return policy
+    has_one = passphrase_of(session, actor.person(), settings) is not None
+    deed = say("From now on files by mail: {how}.", how=POLICIES[policy])
+    return AttachmentCard(policy, has_one, deed)
+
+
+def show_passphrase(session: Session, actor: Actor, *, settings: Settings) -> PassphraseCard:
+    """Whether one is set, and how to set another."""
+    if passphrase_of(session, actor.person(), settings) is None:
+        return PassphraseCard(
+            is_set=False, message=say("You have set no passphrase yet. {how}", how=HOW_TO_SET)
+        )
+    return PassphraseCard(
+        is_set=True,
+        message=say(
+            "A passphrase opens your zip files. Setting another replaces it. {how}", how=HOW_TO_SET
+        ),
+    )
 
 
 def set_passphrase(
     session: Session, actor: Actor, passphrase: str, *, now: datetime, settings: Settings
-) -> None:
-    """What opens this user's zip files from now on; raise Refusal for a short one."""
-    if len(passphrase) < SHORTEST:
-        raise usage(
-            "passphrase_short",
-            "A passphrase has at least {shortest} characters. Take four words or more.",
-            shortest=SHORTEST,
-        )
+) -> PassphraseCard:
+    """What opens this user's zip files from now on; raise Refusal for one that may not do.
+
+    Their login address hears that there is a new one, not what it is.
+    """
+    _require_usable(passphrase)
     sealed = _seal(settings).sealed(passphrase)
     session.merge(Passphrase(user_id=actor.person(), sealed=sealed, set_at=now))
     session.flush()
     audit.record(session, actor, "passphrase:set", now=now, subject=actor.email)
+    owe_change(session, actor, say("A passphrase for your zip files was set."), now=now)
+    message = say(
+        "Your passphrase is set: it opens the zip files sent from now on. Nobody can tell you it "
+        "later, so keep it."
+    )
+    return PassphraseCard(True, message)
 
 
 def passphrase_of(session: Session, user_id: int, settings: Settings) -> str | None:
@@ -73,6 +104,28 @@ def passphrase_of(session: Session, user_id: int, settings: Settings) -> str | N
         return None
 
 
+def _require_usable(passphrase: str) -> None:
+    """Zip programs read other letters each in their own way, and the file would not open."""
+    if len(passphrase) < SHORTEST:
+        raise usage(
+            "passphrase_short",
+            "A passphrase has at least {shortest} characters. Take four words or more.",
+            shortest=SHORTEST,
+        )
+    if len(passphrase) > LONGEST:
+        raise usage(
+            "passphrase_long",
+            "A passphrase has up to {longest} characters: some zip programs take no more.",
+            longest=LONGEST,
+        )
+    if not (passphrase.isascii() and passphrase.isprintable()):
+        raise usage(
+            "passphrase_letters",
+            "A passphrase is made of letters without accents, digits, signs and blanks: zip "
+            "programs do not agree about others.",
+        )
+
+
 def _seal(settings: Settings) -> Seal:
     if settings.secret_key is None:
         raise unavailable(
@@ -80,4 +133,6 @@ def _seal(settings: Settings) -> Seal:
             "Passphrases cannot be kept here: the operator has set no RESULTS_SECRET_KEY. "
             "Ask the operator to set one.",
         )
+    from core.sealing import Seal  # the command line starts without it
+
     return Seal(settings.secret_key.get_secret_value())

@@ -123,6 +123,14 @@ class StartPage(StrEnum):
     VERIFICATION = "verification"
 
 
+class AttachmentPolicy(StrEnum):
+    """How files go by mail: as they are, in an encrypted zip, or with a notice without data."""
+
+    ATTACH = "attach"
+    ZIP = "zip"
+    NOTICE = "notice"
+
+
 class Language(StrEnum):
     """The guide's two; another is one catalogue more."""
 

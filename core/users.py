@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core import audit
+from core import audit, reply_tokens
 from core.account_notices import owe_invitation
 from core.actors import Actor
 from core.contacts import CONTACT
@@ -18,7 +18,8 @@ from core.enrolment import enrol
 from core.link_codes import invitation_code
 from core.phrases import Phrase, say
 from core.refusals import Refusal, conflict, missing
-from core.tables import Organisation, Preference, User, Watch
+from core.statements import deleted
+from core.tables import Organisation, Passphrase, Preference, User, Watch
 from core.terms import Role, Surface
 from core.turns import wait_for_turn
 
@@ -163,6 +164,8 @@ def remove(session: Session, actor: Actor, email: str, *, now: datetime) -> User
     preference.pending_address = preference.code_hash = preference.code_expires_at = None
     for watched in session.exec(select(Watch).where(Watch.user_id == row.id)):
         session.delete(watched)
+    deleted(session, Passphrase, col(Passphrase.user_id) == row.id)
+    reply_tokens.revoke_all(session, row.id or 0, now=now)
     session.flush()
     audit.record(session, actor, "user:removed", now=now, subject=row.email)
     return UserList((_line(row),), say("{name} can no longer do anything here.", name=row.name))

@@ -7,10 +7,21 @@ from typing import Any
 
 from core.comparison import Verdict
 from core.phrases import Phrase, say
-from core.terms import Frequency, Language, Outcome, Role, Service, Skill, StartPage, Weekday
+from core.terms import (
+    AttachmentPolicy,
+    Frequency,
+    Language,
+    Outcome,
+    Role,
+    Service,
+    Skill,
+    StartPage,
+    Weekday,
+)
 
 YES, NO = say("yes"), say("no")
 ON, OFF = say("On"), say("Off")
+SET, NOT_SET = say("Set"), say("Not set")
 
 VERDICTS = {
     Verdict.MATCH: say("match"),
@@ -50,6 +61,11 @@ SERVICES = {
     Service.E_DELIVERY: say("E-Delivery"),
     Service.API: say("E-Delivery with API Integration"),
 }
+POLICIES = {
+    AttachmentPolicy.ATTACH: say("Attached as they are"),
+    AttachmentPolicy.ZIP: say("In a zip that only the reader's passphrase opens (AES-256)"),
+    AttachmentPolicy.NOTICE: say("Not by mail, which then names no candidate either"),
+}
 
 WORDS: dict[Any, Phrase] = {
     **VERDICTS,
@@ -60,6 +76,7 @@ WORDS: dict[Any, Phrase] = {
     **DAYS,
     **ROLES,
     **SERVICES,
+    **POLICIES,
 }
 """All of them by member, for letters; those of equal value in two enums mean the same."""
 

@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from core.account import AccountCard
 from core.attached import attached
+from core.attachment_cards import AddressesRevoked, AttachmentCard, PassphraseCard
 from core.commands.help import HelpPage
-from core.commands.registry import Answer
+from core.commands.registry import Answer, secret_in
 from core.composing import Composition, composes
 from core.delivery import DownloadReady, ResultsSummary, contents_of
 from core.enquiries import EnquiryOpened
@@ -43,6 +44,8 @@ from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, writes
 
 LETTERS: dict[type, str] = {
     AccountCard: "account",
+    AddressesRevoked: "addresses-revoked",
+    AttachmentCard: "attachments",
     ChannelCard: "channel",
     DownloadReady: "download-ready",
     EnquiryOpened: "enquiry-opened",
@@ -53,6 +56,7 @@ LETTERS: dict[type, str] = {
     LinkList: "slack-links",
     MonthlyPicture: KIND,
     NotificationCard: "notifications",
+    PassphraseCard: "passphrase",
     QueueChanged: "queue-changed",
     Queued: "queue",
     ResultsSummary: "results",
@@ -122,10 +126,15 @@ def note_section(said: Phrase, language: Language) -> Section:
 
 
 def _part(said: str, kind: str, language: Language, **values: Any) -> Section:
-    shown = said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…"
+    secret = secret_in(said)
+    shown = f"{secret.name} …" if secret else _cut(said)
     head = fragment("understood", language, said=shown)
     body = fragment(kind, language, **values)
     return {"text": f"> {head.text.strip()}\n\n{body.text}", "html": head.html + body.html}
+
+
+def _cut(said: str) -> str:
+    return said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…"
 
 
 def _file_later(ready: DownloadReady) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pyzipper
 
 from core.attached import MOST_BYTES
-from core.file_policies import Policy
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
+from core.terms import AttachmentPolicy
 
 IN_SLACK = say(
     "Your organisation keeps candidates' data out of mail: you find it in Slack, where `download` "
@@ -41,12 +41,12 @@ class Packed:
 
 
 def packed(
-    file: AttachedFile | None, policy: Policy, passphrase: str | None, *, wanted: bool
+    file: AttachedFile | None, policy: AttachmentPolicy, passphrase: str | None, *, wanted: bool
 ) -> Packed:
     """A file by the policy; one that is `wanted` and None was too large for anybody."""
-    if policy is Policy.NOTICE:
+    if policy is AttachmentPolicy.NOTICE:
         return Packed(open_data=False, withheld=IN_SLACK)
-    if policy is Policy.ATTACH:
+    if policy is AttachmentPolicy.ATTACH:
         return _attached(file, wanted=wanted)
     if passphrase is None:
         return Packed(open_data=False, withheld=NO_PASSPHRASE)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core.file_policies import Policy
 from core.monthly_picture import MonthlyPicture
 from core.notices import (
     AttachedFile,
@@ -19,7 +18,7 @@ from core.notices import (
     WatchHit,
 )
 from core.phrases import Phrase
-from core.terms import Language
+from core.terms import AttachmentPolicy, Language
 from core.transports import Message, Recipient
 from mail.files import Packed, packed
 from mail.render import Fragment, Letter, fragment, framed, subject
@@ -43,7 +42,7 @@ UNANSWERABLE = frozenset({ConfirmAddress.KIND, FEED_SUMMARY})
 class Terms:
     """What is allowed for one recipient: the policy, and what opens their zip files."""
 
-    policy: Policy
+    policy: AttachmentPolicy
     passphrase: str | None
 
 

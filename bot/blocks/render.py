@@ -22,6 +22,7 @@ TOPICS = (
     "downloads",
     "help",
     "links",
+    "mail",
     "months",
     "preferences",
     "queue",

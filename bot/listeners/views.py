@@ -129,11 +129,12 @@ class Views:
                 args.context.bot_token or "",
                 self._desk.settings.slack_api_url,
             )
+            line = form.line(submitted)
         except Wrong as wrong:
             return wrong
         except Refusal as refusal:
             return Heard(self._answers.refused(refusal), refusal=refusal)
-        return await self._lines.heard(args.client, asker, form.line(submitted), files)
+        return await self._lines.heard(args.client, asker, line, files)
 
     def _look_over(self, actor: Actor, submitted: Submitted) -> None:
         with self._desk.database.reading() as session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
@@ -34,6 +34,9 @@ TOPICS = {
     "links": "links",
     "unlink": "links",
     "channel": "links",
+    "attachments": "mail",
+    "passphrase": "mail",
+    "revoke": "mail",
     "account": "account",
     "month": "months",
     "queue": "queue",
@@ -75,7 +78,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A registered command; `call` is the plain function, `handed` what it wants from us."""
+    """A registered command; `call` is the plain function, `handed` what it wants from us.
+
+    What is typed after the name of a `secret` one is repeated to nobody and not taken by mail.
+    """
 
     name: str
     call: Callable[..., Answer]
@@ -84,6 +90,7 @@ class Command:
     handed: frozenset[str]
     administrator: bool
     examples: tuple[str, ...] = field(default=())
+    secret: bool = False
 
     @property
     def topic(self) -> str:
@@ -112,6 +119,13 @@ def find_command(name: str) -> Command | None:
     return _REGISTRY.get(name)
 
 
+def secret_in(line: str) -> Command | None:
+    """The command of a line whose words are a secret, whatever may be wrong with them."""
+    name, *words = line.split(maxsplit=1) or [""]
+    found = find_command(name.lower()) if words else None
+    return found if found is not None and found.secret else None
+
+
 def every_command() -> Mapping[str, Command]:
     """All commands by name."""
     for topic in TOPICS.values():
@@ -124,14 +138,15 @@ def every_command() -> Mapping[str, Command]:
 
 
 def command(
-    name: str, *, administrator: bool = False, examples: Sequence[str] = ()
+    name: str, *, administrator: bool = False, secret: bool = False, examples: Sequence[str] = ()
 ) -> Callable[[F], F]:
     """Register a function under one or more words; the function itself stays as it was."""
 
     def register(call: F) -> F:
         if name in _REGISTRY:
             raise ValueError(name)
-        _REGISTRY[name] = _described(name, call, administrator, tuple(examples))
+        described = _described(name, call, administrator, tuple(examples))
+        _REGISTRY[name] = replace(described, secret=secret)
         return call
 
     return register

@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from core.actors import Actor
 from core.commands.grammar import Parsed, parse
-from core.commands.registry import Answer, Attachment
+from core.commands.registry import Answer, Attachment, secret_in
 from core.database import Database
-from core.refusals import Kind, Refusal
+from core.refusals import Kind, Refusal, forbidden
 from core.settings import Settings
+from core.terms import Surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def run(
 ) -> Answer:
     """The answer to a line, in the caller's transaction; raise Refusal for an expected no."""
     handed = {"now": now, "settings": settings, "attachments": attachments}
-    return _call(session, actor, parse(line), handed)
+    return _call(session, actor, _parsed(actor, line), handed)
 
 
 def run_for(
@@ -60,7 +61,7 @@ def run_for(
     with database.transaction() as session:
         actor = who(session)
         try:
-            parsed = parse(line)
+            parsed = _parsed(actor, line)
             answer = _call(session, actor, parsed, handed)
             reply = Reply(actor, answer, parsed.command.topic)
             if then is not None:
@@ -93,6 +94,18 @@ def _ask_ahead(
     with database.reading() as session:
         actor = who(session)
     live.refresh(database, settings, actor, parsed.values["numbers"], now=now)
+
+
+def _parsed(actor: Actor, line: str) -> Parsed:
+    """Refuse a secret that came by mail before anything of it could be repeated."""
+    if actor.surface is Surface.MAIL and (secret := secret_in(line)):
+        raise forbidden(
+            "not_by_mail",
+            "A {name} is not taken by mail, where it stays in mailboxes. Nothing was changed: "
+            "choose another one, and set it in Slack or on the command line.",
+            name=secret.name,
+        )
+    return parse(line)
 
 
 def _call(session: Session, actor: Actor, parsed: Parsed, handed: dict[str, object]) -> Answer:

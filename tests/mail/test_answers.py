@@ -47,6 +47,10 @@ LINES = (
     "links",
     "channel",
     "queue",
+    "attachments",
+    "attachments notice",
+    "passphrase",
+    "revoke",
 )
 
 

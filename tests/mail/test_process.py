@@ -13,6 +13,7 @@ from core.tables import (
     Enquiry,
     Organisation,
     Outgoing,
+    Passphrase,
     Preference,
     Verification,
     Watch,
@@ -474,3 +475,34 @@ def test_a_policy_of_notices_answers_a_download_without_its_file(house, ann, dat
     assert list(answer.iter_attachments()) == []
     assert "you find it in Slack" in body(answer)
     assert len(rows(database, Outgoing)) == 2
+
+
+@pytest.mark.parametrize("typed", ['passphrase "hunter2 horse battery"', "Passphrase hunter2"])
+def test_a_passphrase_by_mail_is_refused_and_not_written_into_another_mailbox(
+    ask, database, house, typed
+):
+    (answer,) = ask(f"{typed}\nresults")
+
+    text = " ".join(body(answer).split())
+    assert "> passphrase …" in text
+    assert "is not taken by mail" in text
+    assert "> results" in text
+    assert "hunter2" not in answer.as_string()
+    assert rows(database, Passphrase) == []
+    assert all("hunter2" not in repr(one) for one in rows(database, AuditEvent))
+    (row,) = house.incoming()
+    assert row.raw == b""
+
+
+def test_reply_addresses_can_be_ended_by_mail_and_the_answer_brings_a_new_one(house, ann):
+    ours = house.mail_to(ann)
+    house.deliver(answer_to(ours, "revoke"), ours["Reply-To"])
+    (answer,) = house.answers()
+    assert "1 reply address" in body(answer)
+
+    house.deliver(answer_to(ours, "results"), ours["Reply-To"])
+    (refused,) = house.answers()
+    assert "> results" not in body(refused)
+    house.deliver(answer_to(answer, "results"), answer["Reply-To"])
+    (second,) = house.answers()
+    assert "> results" in body(second)

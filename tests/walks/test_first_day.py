@@ -2,9 +2,12 @@
 
 import csv
 import json
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.walks.terminal import Terminal
 
@@ -213,3 +216,23 @@ def test_too_many_look_ups_are_refused_and_the_refusal_is_in_the_trail(terminal)
 
     trail = terminal.type("audit", "export", "Exeter").stdout
     assert "verification:limit" in trail
+
+
+def test_a_line_from_standard_input_leaves_no_passphrase_in_the_shells_history(terminal):
+    key = Fernet.generate_key().decode()
+    (terminal.folder / ".env").write_text(f"RESULTS_SECRET_KEY={key}\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "console.main", "run", "--as", "ann@uni.example", "-", "--json"],
+        cwd=terminal.folder,
+        env=terminal.environment(),
+        input='passphrase "correct horse battery staple"\n',
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout)["passphrase"] is True
+    assert "horse" not in done.stdout + done.stderr
+    assert terminal.run("attachments zip")["attachments"] == {"policy": "zip", "passphrase": True}
+    assert "AES-256" in terminal.type("run", "--as", "ann@uni.example", "attachments").stdout
