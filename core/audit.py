@@ -8,14 +8,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TextIO
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.actors import Actor
 from core.exports.csv import neutralised
+from core.prepared import prepared_insert
 from core.tables import AuditEvent, User
 
-_INSERT = insert(AuditEvent.__table__)  # type: ignore[attr-defined]
+_INSERT = prepared_insert(AuditEvent.__table__)  # type: ignore[attr-defined]
 
 
 def record(
@@ -29,8 +30,8 @@ def record(
     **details: object,
 ) -> None:
     """Add one event for this actor; `details` must hold no candidate's values."""
-    session.execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
             "organisation_id": actor.organisation_id,
             "user_id": actor.user_id,
@@ -56,8 +57,8 @@ def record_system(
     **details: object,
 ) -> None:
     """Add one event that no user did: an operator at the console, or the scheduler."""
-    session.execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
             "organisation_id": organisation_id,
             "user_id": None,

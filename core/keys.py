@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from core import audit
 from core.actors import Actor
+from core.prepared import Prepared
 from core.refusals import forbidden, missing, usage
 from core.tables import ApiKey, Organisation
 from core.terms import Language, Role, Service, Surface
@@ -155,19 +156,14 @@ def revoke_key(session: Session, key_id: int, *, now: datetime) -> KeyList:
 
 def caller_of(session: Session, secret: str, *, now: datetime) -> Caller:
     """Who comes with this key; raise Refusal for one that is unknown or revoked."""
-    found = session.execute(
-        select(ApiKey, Organisation)
-        .join(Organisation, col(Organisation.id) == col(ApiKey.organisation_id))
-        .where(col(ApiKey.secret_hash) == _hash(secret), col(ApiKey.revoked_at).is_(None))
-    ).first()
-    if found is None:
+    found = _CALLER.rows(session, {"hash": _hash(secret)})
+    if not found:
         raise forbidden(
             "key_unknown", "This API key is not known here, or it was revoked. Ask for a new one."
         )
-    key, organisation = found
-    stale = key.last_used_at is None or key.last_used_at < now - NOTED_EVERY
-    scopes = frozenset(map(Scope, key.scopes.split(",")))
-    return Caller(_actor(key, organisation), scopes, stale)
+    ((scopes, last_used_at, *its),) = found
+    stale = last_used_at is None or last_used_at < now - NOTED_EVERY
+    return Caller(_actor(*its), frozenset(map(Scope, scopes.split(","))), stale)
 
 
 def note_use(session: Session, actor: Actor, *, now: datetime) -> None:
@@ -180,6 +176,19 @@ def note_use(session: Session, actor: Actor, *, now: datetime) -> None:
     )
 
 
+_KEY, _ORGANISATION = ApiKey.__table__.c, Organisation.__table__.c  # type: ignore[attr-defined]
+_CALLER = Prepared(
+    select(
+        _KEY.scopes,
+        _KEY.last_used_at,
+        _KEY.id,
+        _KEY.name,
+        _KEY.organisation_id,
+        _ORGANISATION.service,
+    )
+    .join_from(ApiKey, Organisation, _ORGANISATION.id == _KEY.organisation_id)
+    .where(_KEY.secret_hash == bindparam("hash"), _KEY.revoked_at.is_(None))
+)
 _KEYS = select(ApiKey, col(Organisation.name)).join(
     Organisation, col(Organisation.id) == col(ApiKey.organisation_id)
 )
@@ -190,19 +199,19 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _actor(key: ApiKey, organisation: Organisation) -> Actor:
+def _actor(key_id: int, name: str, organisation_id: int, service: str) -> Actor:
     return Actor(
         user_id=None,
-        organisation_id=key.organisation_id,
-        name=key.name,
+        organisation_id=organisation_id,
+        name=name,
         email="",
         role=Role.USER,
         is_primary=False,
-        service=Service(organisation.service),
+        service=Service(service),
         language=Language.ENGLISH_UK,
         time_zone="UTC",
         surface=Surface.API,
-        key_id=key.id,
+        key_id=key_id,
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
-from sqlalchemy import any_, bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from core.prepared import Prepared
+from core.prepared import Prepared, PreparedList
 from core.records import COLUMNS, RESULT, Row
 from core.trf_numbers import TrfNumber
 
@@ -16,13 +15,7 @@ CHUNK = 5000
 NUMBER = COLUMNS.index(RESULT.c.trf_number)
 
 _ONE = Prepared(select(*COLUMNS).where(RESULT.c.trf_number == bindparam("number")))
-_LISTED = func.json_each(bindparam("numbers")).table_valued("value")
-_MANY = {
-    "sqlite": Prepared(select(*COLUMNS).where(RESULT.c.trf_number.in_(select(_LISTED.c.value)))),
-    "postgresql": Prepared(
-        select(*COLUMNS).where(RESULT.c.trf_number == any_(bindparam("numbers")))
-    ),
-}
+_MANY = PreparedList(select(*COLUMNS), RESULT.c.trf_number)
 
 
 def find(session: Session, number: TrfNumber) -> Row | None:
@@ -33,12 +26,9 @@ def find(session: Session, number: TrfNumber) -> Row | None:
 
 def find_many(session: Session, numbers: Collection[TrfNumber]) -> dict[str, Row]:
     """The rows there are, by number; asked in order, so that the index is walked once."""
-    dialect = session.connection().dialect.name
     wanted = sorted(map(str, numbers))
     found: dict[str, Row] = {}
     for start in range(0, len(wanted), CHUNK):
-        chunk = wanted[start : start + CHUNK]
-        given = json.dumps(chunk) if dialect == "sqlite" else chunk
-        for row in _MANY[dialect].run(session, {"numbers": given}):
+        for row in _MANY.rows(session, wanted[start : start + CHUNK]):
             found[row[NUMBER]] = row
     return found

@@ -6,10 +6,21 @@ section 3), and a verification runs five statements while others wait for their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Table, bindparam, insert
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Select,
+    Table,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.sql.elements import CompilerElement
 from sqlmodel import Session
 
@@ -28,6 +39,11 @@ class Prepared:
         driver, compiled = self._ready(session)
         return driver.execute(compiled.sql, compiled.parameters(values))
 
+    def rows(self, session: Session, values: Values) -> list[Any]:
+        """Run it once; give its rows, with values as the columns' types have them."""
+        driver, compiled = self._ready(session)
+        return compiled.read(driver.execute(compiled.sql, compiled.parameters(values)).fetchall())
+
     def run_many(self, session: Session, rows: Iterable[Values]) -> None:
         """Run it once for each row."""
         driver, compiled = self._ready(session)
@@ -39,6 +55,28 @@ class Prepared:
         if name not in self._compiled:
             self._compiled[name] = _Compiled(self._statement, connection.dialect)
         return connection.connection.driver_connection, self._compiled[name]
+
+
+class PreparedList:
+    """A select of the rows whose `column` is among many values, however many they are."""
+
+    def __init__(self, statement: Select[Any], column: ColumnElement[Any]) -> None:
+        among = func.json_each(bindparam("listed")).table_valued("value")
+        self._of = {
+            "sqlite": Prepared(statement.where(column.in_(select(among.c.value)))),
+            "postgresql": Prepared(statement.where(column == any_(bindparam("listed")))),
+        }
+
+    def rows(
+        self, session: Session, listed: Collection[Any], values: Values | None = None
+    ) -> list[Any]:
+        """The rows, none for no values, as `Prepared.rows` gives them."""
+        if not listed:
+            return []
+        dialect = session.connection().dialect.name
+        given = list(listed)
+        among = json.dumps(given) if dialect == "sqlite" else given
+        return self._of[dialect].rows(session, {**(values or {}), "listed": among})
 
 
 def prepared_insert(table: Table) -> Prepared:
@@ -62,6 +100,22 @@ class _Compiled:
             writer = bind.type.dialect_impl(dialect).bind_processor(dialect)
             if writer is not None:
                 self._writers[name] = writer
+
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        readers = [
+            one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns
+        ]
+        self._readers = [(place, one) for place, one in enumerate(readers) if one is not None]
+
+    def read(self, rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
+        """The driver's rows with its own values made into ours, where a type wants that."""
+        if not self._readers:
+            return rows
+        read = [list(row) for row in rows]
+        for row in read:
+            for place, reader in self._readers:
+                row[place] = reader(row[place])
+        return [*map(tuple, read)]
 
     def parameters(self, values: Values) -> Any:
         """In order for SQLite, by name for PostgreSQL."""

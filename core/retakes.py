@@ -7,19 +7,18 @@ noted after it, small ones with it.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import any_, bindparam, exists, func, select, text
+from sqlalchemy import bindparam, exists, select, text
 from sqlmodel import Session, col
 
 from core.comparison import name_parts
 from core.database import Database
 from core.phrases import Phrase, say
-from core.prepared import Prepared
-from core.records import COLUMNS, Record, Row, record_of
+from core.prepared import PreparedList
+from core.records import COLUMNS, Record, record_of
 from core.tables import Delivery, Result, Sitting
 from core.terms import Skill, band_on_card
 from core.wording import SKILLS
@@ -104,8 +103,9 @@ def retakes(
 ) -> Mapping[int, tuple[Retake, ...]]:
     """The other forms of these results, by result."""
     known = {one.result_id: one for one in records}
+    asked = {"organisation": organisation_id, "most": len(known) * MOST_FORMS}
     found: defaultdict[int, list[Retake]] = defaultdict(list)
-    for mine, delivered, *other in _others(session, organisation_id, list(known)):
+    for mine, delivered, *other in _PAIRS.rows(session, known, asked):
         its = record_of(other)
         skill = retaken(known[mine], its)
         if skill is not None:
@@ -129,7 +129,7 @@ def _sitter(record: Record) -> tuple[object, ...]:
 
 
 _MINE, _OTHER = Sitting.__table__.alias("mine"), Sitting.__table__.alias("other")  # type: ignore[attr-defined]
-_PAIRS = (
+_PAIRS = PreparedList(
     select(
         _MINE.c.result_id,
         exists().where(
@@ -145,22 +145,6 @@ _PAIRS = (
         _MINE.c.date_of_birth != text("''"),
         _MINE.c.result_id != _OTHER.c.result_id,
     )
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    _MINE.c.result_id,
 )
-_LISTED = func.json_each(bindparam("ids")).table_valued("value")
-_MANY = {
-    "sqlite": Prepared(_PAIRS.where(_MINE.c.result_id.in_(select(_LISTED.c.value)))),
-    "postgresql": Prepared(_PAIRS.where(_MINE.c.result_id == any_(bindparam("ids")))),
-}
-
-
-def _others(session: Session, organisation_id: int, ids: Sequence[int]) -> Iterable[Row]:
-    if not ids:
-        return []
-    dialect = session.connection().dialect.name
-    given = json.dumps(ids) if dialect == "sqlite" else ids
-    found: Iterable[Row] = _MANY[dialect].run(
-        session,
-        {"organisation": organisation_id, "ids": given, "most": len(ids) * MOST_FORMS},
-    )
-    return found

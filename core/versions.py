@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select, text
-from sqlmodel import Session, col
+from sqlalchemy import and_, bindparam, func, select, text
+from sqlmodel import Session
 
 from core.actors import Actor
 from core.fields import BY_ATTRIBUTE, Kind
 from core.notices import FieldChange
+from core.prepared import Prepared, PreparedList
 from core.refusals import usage
-from core.tables import Arrival, Change, Result
+from core.tables import Arrival, Change, Delivery, FirstArrival, Result
 from core.terms import RELEASED, Module, band_in_file
 
 MOST = 1000
@@ -138,7 +139,7 @@ def positions(
         "result": since.result,
         "most": most,
     }
-    return [Position(*row) for row in session.execute(_POSITIONS, values)]
+    return [Position(*row) for row in _POSITIONS.rows(session, values)]
 
 
 def versions(session: Session, organisation_id: int, places: Sequence[Position]) -> list[Version]:
@@ -148,8 +149,8 @@ def versions(session: Session, organisation_id: int, places: Sequence[Position])
     ids = {place.result for place in places}
     records = _records(session, ids)
     later = _changes(session, ids, since=min(places).arrival)
-    firsts = _first_arrivals(session, organisation_id, ids)
-    moments = _moments(session, {place.arrival for place in places})
+    firsts = dict(_FIRSTS.rows(session, ids, {"organisation": organisation_id}))
+    moments = dict(_MOMENTS.rows(session, {place.arrival for place in places}))
     return [
         _version(place, records[place.result], later[place.result], firsts, moments)
         for place in places
@@ -165,7 +166,7 @@ def values_of(result: Result) -> dict[str, str]:
 
 _AFTER = "({0}.arrival_id, {0}.result_id) > (:arrival, :result)"
 _ORDERED = "ORDER BY 1, 2 LIMIT :most"
-_POSITIONS = text(
+_MERGED = (
     "SELECT arrival_id, result_id FROM ("
     "SELECT * FROM (SELECT d.arrival_id, d.result_id FROM delivery d "
     f"WHERE d.organisation_id = :organisation AND {_AFTER.format('d')} {_ORDERED}) AS delivered "
@@ -179,49 +180,57 @@ _POSITIONS = text(
     "AND c.arrival_id > coalesce(f.arrival_id, d.arrival_id) "
     f"{_ORDERED}) AS changed) AS versions {_ORDERED}"
 )
+_POSITIONS = Prepared(text(_MERGED))
+_D, _F = Delivery.__table__.c, FirstArrival.__table__.c  # type: ignore[attr-defined]
+_FIRSTS = PreparedList(
+    select(_D.result_id, func.coalesce(_F.arrival_id, _D.arrival_id))
+    .outerjoin_from(
+        Delivery,
+        FirstArrival,
+        and_(_F.result_id == _D.result_id, _F.organisation_id == _D.organisation_id),
+    )
+    .where(_D.organisation_id == bindparam("organisation")),
+    _D.result_id,
+)
+_C = Change.__table__.c  # type: ignore[attr-defined]
+_CHANGES = PreparedList(
+    select(_C.result_id, _C.arrival_id, _C.field, _C.old, _C.new)
+    .where(_C.arrival_id >= bindparam("since"))
+    .order_by(_C.id),
+    _C.result_id,
+)
+_A = Arrival.__table__.c  # type: ignore[attr-defined]
+_MOMENTS = PreparedList(select(_A.id, _A.arrived_at), _A.id)
+_RECORDS = PreparedList(select(_RESULT.c.id, _RESULT.c.status, *_COLUMNS), _RESULT.c.id)
 
-_FIRSTS = text(
-    "SELECT d.result_id, coalesce(f.arrival_id, d.arrival_id) FROM delivery d "
-    "LEFT JOIN first_arrival f "
-    "ON f.result_id = d.result_id AND f.organisation_id = d.organisation_id "
-    "WHERE d.organisation_id = :organisation AND d.result_id IN :ids"
-).bindparams(bindparam("ids", expanding=True))
 
+class _Changed(NamedTuple):
+    """One field of one version, as it was before and after."""
 
-def _first_arrivals(
-    session: Session, organisation_id: int, ids: Iterable[int]
-) -> dict[int, int | None]:
-    rows = session.execute(_FIRSTS, {"organisation": organisation_id, "ids": list(ids)})
-    return {row[0]: row[1] for row in rows}
+    result_id: int
+    arrival_id: int
+    field: str
+    old: str
+    new: str
 
 
 def _changes(
-    session: Session, ids: Iterable[int], *, since: int
-) -> defaultdict[int, list[Row[Any]]]:
+    session: Session, ids: Collection[int], *, since: int
+) -> defaultdict[int, list[_Changed]]:
     """Of each result, from the oldest on."""
-    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    c = Change.__table__.c  # type: ignore[attr-defined]
-    for row in session.execute(
-        select(c.result_id, c.arrival_id, c.field, c.old, c.new)
-        .where(c.result_id.in_(list(ids)), c.arrival_id >= since)
-        .order_by(c.id)
-    ):
-        found[row.result_id].append(row)
+    found: defaultdict[int, list[_Changed]] = defaultdict(list)
+    for row in _CHANGES.rows(session, ids, {"since": since}):
+        one = _Changed(*row)
+        found[one.result_id].append(one)
     return found
 
 
-def _moments(session: Session, arrivals: Iterable[int]) -> dict[int, datetime]:
-    rows = session.execute(
-        select(col(Arrival.id), col(Arrival.arrived_at)).where(col(Arrival.id).in_(arrivals))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _records(session: Session, ids: Iterable[int]) -> dict[int, dict[str, str]]:
+def _records(session: Session, ids: Collection[int]) -> dict[int, dict[str, str]]:
     """What the results are today, by heading."""
-    columns = (_RESULT.c.id, _RESULT.c.status, *_COLUMNS)
-    rows = session.execute(select(*columns).where(_RESULT.c.id.in_(list(ids))))
-    return {result_id: _values(cells) | {_STATUS: status} for result_id, status, *cells in rows}
+    return {
+        result_id: _values(cells) | {_STATUS: status}
+        for result_id, status, *cells in _RECORDS.rows(session, ids)
+    }
 
 
 def _values(cells: Sequence[Any]) -> dict[str, str]:
@@ -237,7 +246,7 @@ def _values(cells: Sequence[Any]) -> dict[str, str]:
 def _version(
     place: Position,
     today: Mapping[str, str],
-    changes: Sequence[Row[Any]],
+    changes: Sequence[_Changed],
     firsts: Mapping[int, int | None],
     moments: Mapping[int, datetime],
 ) -> Version:
@@ -262,7 +271,7 @@ def _version(
     )
 
 
-def _joined(changes: Iterable[Row[Any]]) -> tuple[FieldChange, ...]:
+def _joined(changes: Iterable[_Changed]) -> tuple[FieldChange, ...]:
     """One for each field, if a file had the result more than once."""
     joined: dict[str, FieldChange] = {}
     for one in changes:
