@@ -97,7 +97,7 @@ class Version:
             "at": self.at.isoformat(),
             "current": self.is_current,
             "status": self.status,
-            "result": dict(self.values),
+            "result": self.values,
             "changes": [
                 {"field": one.field, "old": one.old, "new": one.new} for one in self.changes
             ],
