@@ -61,6 +61,7 @@ docs: setup ## Rebuild the reference pages from the code, and the site in build/
 	$(RUN)python -m console.reference docs
 	$(RUN)python -m console.site build/pages
 	$(RUN)zensical build --strict
+	$(RUN)pytest -q tests/test_site.py $(PYTEST)
 
 clean: ## Remove what was made here, but not your data in var/
 	rm -rf build .venv .uv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -18,7 +18,7 @@ class EmlFolder:
 
     def carry(self, sender: str, recipient: str, mail: bytes, message_id: str) -> str:  # noqa: ARG002  a carrier's
         """Write the file, whole or not at all; give its name."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{message_id.strip('<>')}.eml"
         part = path.with_name(f".{uuid4().hex}.part")
         with part.open("xb") as stream:

@@ -25,6 +25,12 @@ def test_the_migrations_make_the_tables_that_the_code_declares(empty_database_ur
     assert found == []
 
 
+def test_the_folder_that_is_made_for_an_sqlite_file_is_its_owners_alone(tmp_path):
+    migrate(f"sqlite:///{tmp_path}/var/results.db")
+
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_database_without_tables_is_refused_with_what_to_do(empty_database_url):
     opened = Database(empty_database_url)
     with pytest.raises(Refusal, match="results-bot init"):

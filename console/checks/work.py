@@ -29,7 +29,7 @@ def workers(desk: Desk) -> Iterator[Finding]:
     if late:
         yield failure(
             "worker",
-            f"{late} messages are due for more than {LATE.seconds // 60} minutes.",
+            f"Messages due for more than {LATE.seconds // 60} minutes: {late}.",
             "See that `results-bot serve worker` runs, and `queue list` for the reasons."
             if alive
             else "Start `results-bot serve worker`.",
@@ -49,12 +49,12 @@ def queue(desk: Desk) -> Iterator[Finding]:
         yield ok("queue", "Nothing waits for a decision.")
     if stuck:
         yield warning(
-            "queue", f"{stuck} messages wait for a decision.", "`results-bot queue list` has them."
+            "queue", f"Messages that wait for a decision: {stuck}.", "See `results-bot queue list`."
         )
     if shunted:
         yield warning(
             "queue",
-            f"{shunted} mails that came in could not be worked on.",
+            f"Mails that came in and could not be worked on: {shunted}.",
             "`results-bot queue list` has them; the log has the reference of each.",
         )
 

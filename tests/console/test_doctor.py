@@ -196,8 +196,11 @@ def test_what_is_overdue_and_what_waits_for_a_decision_is_counted(visit, databas
     found = visit()
 
     assert found["worker"][0][0] == "FAILURE"
-    assert found["worker"][0][1].startswith("1 messages are due")
-    assert [said[:7] for _, said in found["queue"]] == ["1 messa", "1 mails"]
+    assert found["worker"][0][1].startswith("Messages due for more than 15 minutes: 1.")
+    assert [said.partition(":")[0] for _, said in found["queue"]] == [
+        "Messages that wait for a decision",
+        "Mails that came in and could not be worked on",
+    ]
 
 
 def test_a_servers_own_line_breaks_do_not_break_the_line():
