@@ -3,16 +3,15 @@ from typing import get_args
 import pytest
 from lxml import etree, html
 
-from core.file_policies import Policy
 from core.notices import ChannelNews, Notice, SettingsChanged
 from core.phrases import say
-from core.terms import Language
+from core.terms import AttachmentPolicy, Language
 from mail.render import LETTERS
 from mail.writing import NOTIFICATIONS, Terms, written
 from tests.mail.letters import NOTICES, message, recipient
 
 NEW = next(one for one in NOTICES if one.KIND == "new-result")
-OPEN = Terms(Policy.ATTACH, None)
+OPEN = Terms(AttachmentPolicy.ATTACH, None)
 
 
 def letter(notice, language=Language.ENGLISH_UK, terms=OPEN):
@@ -106,7 +105,11 @@ def test_what_is_to_be_typed_is_marked_as_code():
 
 
 def test_a_policy_without_data_leaves_names_out_of_text_and_html():
-    for policy, passphrase in ((Policy.NOTICE, None), (Policy.ZIP, None), (Policy.ZIP, "x" * 12)):
+    for policy, passphrase in (
+        (AttachmentPolicy.NOTICE, None),
+        (AttachmentPolicy.ZIP, None),
+        (AttachmentPolicy.ZIP, "x" * 12),
+    ):
         for notice in NOTICES:
             if notice.KIND in {one.KIND for one in NOTICES} - NOTIFICATIONS:
                 continue
