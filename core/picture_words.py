@@ -107,7 +107,7 @@ def facts(picture: MonthlyPicture, language: Language) -> Facts:
         (say("Claims that differed"), _some(looked.differing)),
         (say("Arrivals of results"), str(fresh.arrivals)),
         (say("Longest time without an arrival"), counted(fresh.quiet_days, "{n} day", "{n} days")),
-        (say("Last arrival"), moment(fresh.last_at) if fresh.last_at else say("None yet")),
+        (say("Last arrival"), moment(fresh.last_at) if fresh.last_at else say("Not yet")),
         (say("Results API read up to"), _or_blank(fresh.read_upto)),
         (
             say("Results API fails since"),

@@ -86,14 +86,7 @@ def _columns(pen: ImageDraw, bars: Bars, left: int, top: int, room: int) -> None
             box = (centre - half, min(head, foot - 4), centre + half, foot)
             pen.rounded_rectangle(box, 8, fill=BAR, corners=(True, True, False, False))
         _write(pen, (centre, head - 8), str(count), LABEL, anchor="ms", bold=bool(count))
-        _write(
-            pen,
-            (centre, foot + 16),
-            _fitting(pen, label.replace(DASH, "-"), slot),
-            LABEL,
-            QUIET,
-            "ma",
-        )
+        _write(pen, (centre, foot + 16), label, LABEL, QUIET, "ma")
     pen.line((left, foot, left + room, foot), fill=QUIET, width=2)
 
 
