@@ -1,16 +1,21 @@
-"""Pages of results and verifications a second by HTTP, beside a bare FastAPI endpoint.
+"""Pages of results and verifications a second by HTTP, beside bare FastAPI endpoints.
 
-The bare endpoint answers the same bytes, asks no database and wants no key: what is left to ours
-is the key, the query, the audit row on the disk.
+They answer the same bytes, ask no database and want no key. The durable one waits for the disk as
+ours must for its audit row: what is left to ours is the key, the query, the rendering.
 """
 
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO
 
 import httpx
 from fastapi import FastAPI, Response
@@ -32,6 +37,9 @@ from core.terms import Format, Service
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 REQUESTS = 300
 PAGE = 100
+LEAST_PAGES, LEAST_LOOK_UPS = 0.2, 0.25
+NOTHING: Mapping[str, str] = MappingProxyType({})
+Work = Callable[[httpx.Client, Sequence[str]], None]
 PATIENT = Settings(
     api_requests_per_minute=2**31 - 1,
     look_ups_per_user=2**31 - 1,
@@ -40,16 +48,34 @@ PATIENT = Settings(
 )
 
 
+@dataclass(frozen=True)
+class Site:
+    """Clients of ours and of the floors."""
+
+    ours: httpx.Client
+    bare: httpx.Client
+    durable: httpx.Client
+
+
 def main(argv: Sequence[str]) -> None:
     configure_logs()
     chosen = options(argv, records=20_000)
     with tempfile.TemporaryDirectory() as folder:
         database, key = _filled(Path(folder), chosen.records)
         ours = application(PATIENT, database, lambda: NOW, {})
-        with _client(ours, key) as client, _client(_bare(client), key) as bare:
-            rows = [*_pages(client, bare, chosen.rounds), *_look_ups(client, bare, chosen.rounds)]
+        with (
+            _client(ours, key) as client,
+            _client(_bare(client), key) as bare,
+            Path(folder, "line").open("wb") as line,
+            _client(_bare(client, line), key) as durable,
+        ):
+            rows = [
+                row
+                for clients in (1, 8)
+                for row in _compared(Site(client, bare, durable), clients, chosen.rounds)
+            ]
         database.close()
-    report(f"REST, {chosen.records:,} records, SQLite, one client", rows)
+    report(f"REST, {chosen.records:,} records, SQLite", rows)
 
 
 def _filled(folder: Path, records: int) -> tuple[Database, str]:
@@ -88,67 +114,75 @@ def _client(app: ASGIApp, key: str) -> Iterator[httpx.Client]:
     part.start()
     url, headers = f"http://127.0.0.1:{part.port}", {"Authorization": f"Bearer {key}"}
     try:
-        with httpx.Client(base_url=url, headers=headers) as client:
+        with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
             yield client
     finally:
         part.stop(1)
 
 
-def _bare(client: httpx.Client) -> FastAPI:
-    """The same addresses with the same bytes, and nothing behind them."""
+def _bare(client: httpx.Client, line: BinaryIO | None = None) -> FastAPI:
+    """The same addresses with the same bytes; behind them nothing, or a line made durable."""
+
+    def answered(body: bytes) -> Response:
+        if line is not None:
+            line.write(b"a line of the audit trail\n" * 8)
+            line.flush()
+            os.fdatasync(line.fileno())
+        return Response(body, media_type="application/json")
+
     page = client.get("/v1/results", params={"limit": PAGE}).content
     number = client.get("/v1/results", params={"limit": 1}).json()["results"][0]["result"]
     one = client.post("/v1/verifications", json={"trf_number": number["trfNumber"]}).content
     app = FastAPI()
-    app.get("/v1/results")(lambda: Response(page, media_type="application/json"))
-    app.post("/v1/verifications")(lambda: Response(one, media_type="application/json"))
+    app.get("/v1/results")(lambda: answered(page))
+    app.post("/v1/verifications")(lambda: answered(one))
     return app
 
 
-def _pages(client: httpx.Client, bare: httpx.Client, rounds: int) -> Iterator[Row]:
-    yield from _compared(f"pages of {PAGE}", _read_pages, client, bare, rounds, least=0.06)
+def _compared(site: Site, clients: int, rounds: int) -> Iterator[Row]:
+    for name, work, least in (
+        (f"pages of {PAGE}", _read_pages, LEAST_PAGES),
+        ("verifications", _verify, LEAST_LOOK_UPS),
+    ):
+        measured = compare(
+            {
+                "bare": Contender(partial(_at_once, clients, work, site.bare, site.ours)),
+                "durable": Contender(partial(_at_once, clients, work, site.durable, site.ours)),
+                "ours": Contender(partial(_at_once, clients, work, site.ours, site.ours)),
+            },
+            rounds=rounds,
+            fresh=False,
+        )
+        title, ours = f"{name} a second, {clients} at once", measured["ours"]
+        for floor, bound in (("bare", None), ("durable", least if clients == 1 else None)):
+            speed = f"{REQUESTS / measured[floor].seconds:,.0f}"
+            yield Row(f"{title}, {floor}", speed)
+            ratio = ours.speed_to(measured[floor])
+            yield Row(f"{title}, to {floor}", f"{REQUESTS / ours.seconds:,.0f}", ratio, bound)
 
 
-def _look_ups(client: httpx.Client, bare: httpx.Client, rounds: int) -> Iterator[Row]:
-    yield from _compared("verifications", _verify, client, bare, rounds, least=0.08)
+def _at_once(clients: int, work: Work, client: httpx.Client, ours: httpx.Client) -> None:
+    numbers = [one["result"]["trfNumber"] for one in _page(ours, REQUESTS)["results"]]
+    shares = [numbers[n::clients] for n in range(clients)]
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(partial(work, client), shares))
 
 
-def _compared(
-    name: str,
-    work: Callable[[httpx.Client, httpx.Client], None],
-    client: httpx.Client,
-    bare: httpx.Client,
-    rounds: int,
-    *,
-    least: float,
-) -> Iterator[Row]:
-    measured = compare(
-        {
-            "bare": Contender(partial(work, bare, client)),
-            "ours": Contender(partial(work, client, client)),
-        },
-        rounds=rounds,
-        fresh=False,
-    )
-    floor, ours = measured["bare"], measured["ours"]
-    yield Row(f"{name} a second, bare", f"{REQUESTS / floor.seconds:,.0f}")
-    yield Row(f"{name} a second", f"{REQUESTS / ours.seconds:,.0f}", ours.speed_to(floor), least)
-
-
-def _read_pages(client: httpx.Client, _: httpx.Client) -> None:
+def _read_pages(client: httpx.Client, numbers: Sequence[str]) -> None:
     since: dict[str, str] = {}
-    for _page in range(REQUESTS):
-        page = client.get("/v1/results", params={"limit": str(PAGE)} | since).json()
+    for _number in numbers:
+        page = _page(client, PAGE, since)
         assert page["results"]
         since = {"since": page["next"]} if page["more"] else {}
 
 
-def _verify(client: httpx.Client, ours: httpx.Client) -> None:
-    page = ours.get("/v1/results", params={"limit": REQUESTS}).json()["results"]
-    for one in page:
-        found = client.post(
-            "/v1/verifications", json={"trf_number": one["result"]["trfNumber"]}
-        ).json()
+def _page(client: httpx.Client, limit: int, since: Mapping[str, str] = NOTHING) -> Any:
+    return client.get("/v1/results", params={"limit": str(limit), **since}).json()
+
+
+def _verify(client: httpx.Client, numbers: Sequence[str]) -> None:
+    for number in numbers:
+        found = client.post("/v1/verifications", json={"trf_number": number}).json()
         assert found["outcome"] in {"match", "no_match"}, "some of the sample are too old"
 
 
