@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import Session, col
 
 from core import audit, inbox, reply_tokens
@@ -17,11 +17,14 @@ from core.tables import (
     Change,
     Delivery,
     Enquiry,
+    LiveCheck,
     LookUpCount,
     Outgoing,
     Photo,
     Preference,
     Result,
+    SlackCode,
+    SlackLink,
     User,
     Verification,
     Watch,
@@ -86,13 +89,27 @@ def purge(
         messages=deleted(session, Outgoing, col(Outgoing.finished_at) < messages),
         audit_events=deleted(session, AuditEvent, col(AuditEvent.at) < trail),
     )
-    inbox.purge(session, now=now)
-    reply_tokens.purge(session, now=now)
-    deleted(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
+    deleted(session, LiveCheck, _last_asked_before(verifications))
+    _purge_uncounted(session, now)
     audit.record_system(
         session, None, "retention:purged", now=now, surface=surface, **asdict(purged)
     )
     return purged
+
+
+def _purge_uncounted(session: Session, now: datetime) -> None:
+    """What was kept for a while only, or for users who are removed."""
+    inbox.purge(session, now=now)
+    reply_tokens.purge(session, now=now)
+    deleted(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
+    for its in (SlackLink, SlackCode):
+        deleted(session, its, col(its.user_id).in_(_removed_users()))
+
+
+def _last_asked_before(moment: datetime) -> ColumnElement[bool]:
+    """What IELTS said of a number goes with the look-ups that asked."""
+    answered, failed = col(LiveCheck.answered_at), col(LiveCheck.failed_at)
+    return and_(or_(answered.is_(None), answered < moment), or_(failed.is_(None), failed < moment))
 
 
 def _tested_before(moment: datetime) -> Any:

@@ -3,13 +3,33 @@
 import re
 
 import pytest
+from sqlmodel import SQLModel
 
 from console.main import EXIT_CODES, app
 from console.reference.__main__ import PAGES
 from core.commands.registry import every_command
 from core.fields import CATALOGUE
 from core.settings import Settings
+from core.tables import Result as _  # noqa: F401  declares the tables
 from tests.pages import ROOT
+
+WITHOUT_PEOPLE = {
+    "api_key",
+    "feed",
+    "file_policy",
+    "first_arrival",
+    "look_up_count",
+    "organisation",
+    "request_count",
+    "slack_channel",
+    "slack_claim",
+    "slack_code",
+    "slack_installation",
+    "template",
+    "tick_run",
+    "webhook_endpoint",
+    "worker",
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -35,6 +55,14 @@ def test_every_heading_of_the_catalogue_is_in_the_page_of_written_files():
     for field in CATALOGUE:
         for heading in field.headings:
             assert f"`{heading}`" in page
+
+
+def test_every_table_that_can_hold_something_of_a_person_is_on_the_data_protection_page():
+    kept = SQLModel.metadata.tables.keys() - WITHOUT_PEOPLE
+
+    page = read("docs/data-protection.md")
+    assert [name for name in sorted(kept) if f"`{name}`" not in page] == []
+    assert set(SQLModel.metadata.tables) >= WITHOUT_PEOPLE
 
 
 def test_every_command_that_the_readme_shows_exists():

@@ -18,6 +18,7 @@ from core.tables import (
     Enquiry,
     EnquiryCopy,
     Incoming,
+    LiveCheck,
     LookUpCount,
     Organisation,
     Outgoing,
@@ -25,6 +26,8 @@ from core.tables import (
     Preference,
     ReplyToken,
     Result,
+    SlackInstallation,
+    SlackLink,
     User,
     Verification,
     Watch,
@@ -71,6 +74,48 @@ def test_results_go_with_all_that_hangs_on_them_and_look_ups_stay(session, actor
     assert (purged.results, purged.photos) == (1, 2)
     assert session.exec(select(Result.trf_number)).all() == ["NEW1"]
     assert [count(session, one) for one in (Delivery, Change, Verification)] == [1, 1, 2]
+
+
+def test_what_ielts_said_of_a_number_goes_with_the_look_ups_that_asked(session):
+    long_ago = NOW - timedelta(days=1831)
+    for number, answered, failed in (
+        ("OLD1", long_ago, None),
+        ("OLD2", None, long_ago),
+        ("NEW1", NOW, long_ago),
+        ("NEW2", long_ago, NOW),
+    ):
+        session.add(LiveCheck(trf_number=number, answered_at=answered, failed_at=failed))
+    session.flush()
+
+    purge(session, now=NOW, settings=Settings())
+
+    assert session.exec(select(LiveCheck.trf_number).order_by(LiveCheck.trf_number)).all() == [
+        "NEW1",
+        "NEW2",
+    ]
+
+
+def test_a_removed_users_slack_account_is_forgotten(session, actor):
+    workspace = SlackInstallation(team_id="T1", installed_at=NOW)
+    gone = a_user(session, session.exec(select(Organisation)).one(), "bo@uni.example")
+    session.add(workspace)
+    session.flush()
+    for user_id in (actor.user_id, gone.id):
+        account = f"U{user_id}"
+        session.add(
+            SlackLink(
+                user_id=user_id,
+                installation_id=workspace.id,
+                slack_user_id=account,
+                linked_at=NOW,
+            )
+        )
+    gone.removed_at = NOW
+    session.flush()
+
+    purge(session, now=NOW, settings=Settings())
+
+    assert session.exec(select(SlackLink.user_id)).all() == [actor.user_id]
 
 
 def test_photos_go_sooner_than_their_results(session, actor):
