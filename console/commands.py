@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import mimetypes
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,12 +14,18 @@ import typer
 
 from console.opening import Desk, open_desk
 from console.output import print_answer, say_to_operator
+from console.progress import Bar, progress
 from core.refusals import missing, unavailable, usage
 from core.terms import DateFormat, Surface
 
 if TYPE_CHECKING:
     from core.commands.registry import Attachment
     from core.commands.run import Reply
+    from core.delivery import DownloadReady
+
+
+LARGE = 5000
+"""Records of a download that is worth a bar."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +60,7 @@ def ingest(
     with open_desk() as desk:
         with (
             file.open("rb") as stream,
-            _progress(file) as progress,
+            progress(file.name) as bar,
             Rejects(rejects or file.with_name(f"{file.stem}.rejects{file.suffix}")) as bad_rows,
             desk.database.transaction() as session,
         ):
@@ -69,24 +75,14 @@ def ingest(
                 rejects=bad_rows,
                 date_format=date_format,
                 strict=strict,
-                progress=progress,
+                progress=partial(_bytes_read, bar, file.stat().st_size) if bar else None,
             )
         retakes.note_all(desk.database)
     print_answer(answer, as_json=as_json)
 
 
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None] | None]:
-    """A bar on a terminal, fed with the number of bytes read so far."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(file.name, total=file.stat().st_size)
-        yield lambda done: bar.update(task, completed=done)
+def _bytes_read(bar: Bar, total: int, done: int) -> None:
+    bar(done, total)
 
 
 def run(
@@ -109,7 +105,7 @@ def run(
 
     if not out.is_dir():
         raise usage("no_such_folder", "There is no folder {folder}.", folder=str(out))
-    with open_desk() as desk:
+    with open_desk() as desk, progress("verify") as bar:
         reply = run_for(
             desk.database,
             lambda session: actor_for(session, as_email, Surface.CONSOLE),
@@ -117,8 +113,9 @@ def run(
             now=desk.now,
             settings=desk.settings,
             attachments=tuple(_attachment(path) for path in attach or ()),
+            progress=bar,
         )
-        more = _write_file(desk, reply, out)
+        more = _write_file(desk, reply, out, bar)
     import_module(f"console.text.{reply.topic}")
     print_answer(reply.answer, as_json=as_json, language=reply.actor.language, more=more)
     if more and not as_json:
@@ -134,7 +131,7 @@ def _attachment(path: Path) -> Attachment:
     return Attachment(path.name, media_type, path.read_bytes())
 
 
-def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any]:
+def _write_file(desk: Desk, reply: Reply, folder: Path, bar: Bar | None) -> dict[str, Any]:
     """Write a download where it was asked for, whole or not at all; nothing for other answers."""
     if reply.topic != "downloads":
         return {}
@@ -148,7 +145,7 @@ def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any]:
     part = path.with_name(f"{path.name}.part")
     try:
         with desk.database.reading() as session, part.open("wb") as stream:
-            write(session, reply.answer.contents, stream)
+            write(session, reply.answer.contents, stream, progress=_written(bar, reply.answer))
         part.replace(path)
     except OSError as error:
         raise unavailable(
@@ -159,3 +156,10 @@ def _write_file(desk: Desk, reply: Reply, folder: Path) -> dict[str, Any]:
             id=reply.answer.contents.download_id,
         ) from error
     return {"path": str(path)}
+
+
+def _written(bar: Bar | None, ready: DownloadReady) -> Callable[[int], None] | None:
+    """Nobody waits for a small file."""
+    if bar is None or ready.records < LARGE:
+        return None
+    return lambda done: bar(done, ready.records, ready.filename)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,6 +11,7 @@ import typer
 from console.maintenance import instant
 from console.opening import open_desk
 from console.output import print_answer
+from console.progress import Bar, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -32,22 +31,11 @@ def poll(
     from core.sources.polling import backfill
 
     start = instant(since)
-    with open_desk() as desk, _progress(start, desk.now) as progress:
-        answer = backfill(desk.database, desk.settings, desk.now, since=start, progress=progress)
+    with open_desk() as desk, progress("poll") as bar:
+        heard = partial(_read, bar, start, desk.now) if bar and start else None
+        answer = backfill(desk.database, desk.settings, desk.now, since=start, progress=heard)
     print_answer(answer, as_json=as_json)
 
 
-@contextmanager
-def _progress(start: datetime | None, end: datetime) -> Iterator[Callable[[datetime], None] | None]:
-    """A bar on a terminal over the time that is read."""
-    if start is None or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(f"{start:%Y-%m-%d}", total=(end - start).total_seconds())
-        yield lambda upto: bar.update(
-            task, completed=(upto - start).total_seconds(), description=f"{upto:%Y-%m-%d}"
-        )
+def _read(bar: Bar, start: datetime, end: datetime, upto: datetime) -> None:
+    bar((upto - start).total_seconds(), (end - start).total_seconds(), f"{upto:%Y-%m-%d}")

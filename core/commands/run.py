@@ -16,6 +16,9 @@ from core.refusals import Kind, Refusal, forbidden
 from core.settings import Settings
 from core.terms import Surface
 
+Heard = Callable[[int, int], None]
+"""Hears how much is done, of how much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -49,15 +52,17 @@ def run_for(
     settings: Settings,
     attachments: tuple[Attachment, ...] = (),
     then: Callable[[Session, Reply], None] | None = None,
+    progress: Heard | None = None,
 ) -> Reply:
     """Run a line in a transaction of its own, for whoever `who` finds in it.
 
-    `then` does more in the same transaction, such as owing a file. What a refused limit wrote
-    is kept: the audit trail must show who tried too much.
+    `then` does more in the same transaction, such as owing a file. `progress` hears of how many
+    numbers IELTS has answered, and of how many. What a refused limit wrote is kept: the audit
+    trail must show who tried too much.
     """
     handed = {"now": now, "settings": settings, "attachments": attachments}
     if settings.ielts_api_url is not None:
-        _ask_ahead(database, who, line, now, settings)
+        _ask_ahead(database, who, line, now, settings, progress)
     with database.transaction() as session:
         actor = who(session)
         try:
@@ -81,6 +86,7 @@ def _ask_ahead(
     line: str,
     now: datetime,
     settings: Settings,
+    progress: Heard | None,
 ) -> None:
     """Ask the official results API before the transaction: nobody is to wait for it meanwhile."""
     try:
@@ -93,7 +99,8 @@ def _ask_ahead(
 
     with database.reading() as session:
         actor = who(session)
-    live.refresh(database, settings, actor, parsed.values["numbers"], now=now)
+    numbers = parsed.values["numbers"]
+    live.refresh(database, settings, actor, numbers, now=now, progress=progress)
 
 
 def _parsed(actor: Actor, line: str) -> Parsed:

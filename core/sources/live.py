@@ -6,8 +6,9 @@ then finds the record, and how old IELTS' word is, among our own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -36,6 +37,7 @@ THREADS = 8
 SOURCE = "results-api look-up"
 
 Answer = Answered | Unanswered
+Heard = Callable[[int, int], None]
 
 
 def refresh(
@@ -45,6 +47,7 @@ def refresh(
     numbers: Sequence[TrfNumber],
     *,
     now: datetime,
+    progress: Heard | None = None,
 ) -> None:
     """Ask about those whose answer is not fresh, unless the actor is over a limit."""
     if not is_asked(settings):
@@ -62,6 +65,7 @@ def refresh(
             stale[:MOST],
             now=now,
             seconds=SECONDS,
+            progress=progress,
         )
 
 
@@ -73,9 +77,10 @@ def ask(
     *,
     now: datetime,
     seconds: float,
+    progress: Heard | None = None,
 ) -> int:
     """Ask about numbers and write down what was said; how many were answered in time."""
-    answers = _asked(database, settings, numbers, now, seconds)
+    answers = _asked(database, settings, numbers, now, seconds, progress)
     with database.transaction() as session:
         return _keep(session, organisation_id, answers, now)
 
@@ -96,6 +101,7 @@ def _asked(
     numbers: Sequence[TrfNumber],
     now: datetime,
     seconds: float,
+    progress: Heard | None,
 ) -> dict[TrfNumber, Answer]:
     """At once, in threads; who has not answered in time has not answered."""
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="results-api")
@@ -108,10 +114,15 @@ def _asked(
                 return failure
 
         waiting = {pool.submit(look_up, number): number for number in numbers}
-        done, late = wait(waiting, timeout=seconds)
+        answers: dict[TrfNumber, Answer] = {}
+        with suppress(TimeoutError):
+            for one in as_completed(waiting, timeout=seconds):
+                answers[waiting[one]] = one.result()
+                if progress is not None and len(numbers) > 1:
+                    progress(len(answers), len(numbers))
         pool.shutdown(wait=False, cancel_futures=True)
-        answers: dict[TrfNumber, Answer] = {waiting[one]: one.result() for one in done}
-    return answers | {waiting[one]: Unanswered("There was no time to ask.") for one in late}
+    late = (one for one in numbers if one not in answers)
+    return answers | {one: Unanswered("There was no time to ask.") for one in late}
 
 
 def _about(number: TrfNumber, answered: Answered) -> Answered:
