@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
 from api import (
@@ -53,7 +54,7 @@ def application(
 
     `at_end` are awaited when it stops, after the last request.
     """
-    app = FastAPI(title="results-bot", version=VERSION, lifespan=_ending(at_end))
+    app = FastAPIOffline(title="results-bot", version=VERSION, lifespan=_ending(at_end))
     app.state.house = House(settings, database, clock, Bucket(settings.api_requests_per_minute))
     app.state.metrics = Metrics(database)
     app.add_middleware(RequestLog, metrics=app.state.metrics)

@@ -112,3 +112,13 @@ def test_the_openapi_document_has_an_example_for_what_is_answered(door):
     answers = document["paths"]["/v1/results"]["get"]["responses"]
     assert {"200", "304", "401", "403", "429", "503"} <= set(answers)
     assert "Problem" in document["components"]["schemas"]
+
+
+def test_the_page_of_the_interface_fetches_nothing_from_elsewhere(door):
+    page = httpx.get(f"{door.url}/docs").text
+
+    fetched = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(fetched) > 2
+    for url in fetched:
+        assert url.startswith("/"), url
+        assert httpx.get(f"{door.url}{url}").status_code == 200
