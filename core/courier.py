@@ -17,6 +17,7 @@ from core import (  # noqa: F401  composers
     account_notices,
     channel_news,
     digest_notices,
+    endpoint_notices,
     feed_notices,
     outbox,
     picture_notices,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from core import audit
+from core.endpoint_notices import owe_pause
 from core.tables import WebhookEndpoint
 from core.terms import Surface
 
@@ -52,6 +53,7 @@ def _pause(session: Session, row: WebhookEndpoint, now: datetime) -> None:
     if row.paused_at is not None:
         return
     row.paused_at = now
+    owe_pause(session, row, now=now)
     audit.record_system(
         session,
         row.organisation_id,

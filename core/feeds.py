@@ -1,21 +1,22 @@
-"""The feed alarm: administrators hear once what is wrong, and once that it is well again."""
+"""The feed alarm: administrators hear once what is wrong, and once that it is well again.
+
+The official API is judged here, files in core.file_feeds.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from core import file_feeds
 from core.database import Database
-from core.notices import FeedSilent, FeedWell
-from core.outbox import owe
+from core.feed_notices import tell
 from core.phrases import Phrase, say
-from core.routes import routes
 from core.settings import Settings
 from core.sources.failures import CredentialRefused
 from core.sources.polling import delivered_to, feed, is_polled
-from core.tables import Feed, User
-from core.terms import Role
+from core.tables import Feed
 
 FAILING_FOR = timedelta(hours=1)
 """A poll that failed once or twice is no news."""
@@ -31,18 +32,22 @@ CREDENTIAL, FAILING, SILENT, EXPIRING, WELL = (
 
 def tick(database: Database, settings: Settings, now: datetime) -> int:
     """Tell the administrators if the state of the feed is another; how many messages."""
-    if not is_polled(settings):
-        return 0
     with database.transaction() as session:
-        row = feed(session)
-        if row is None:
-            return 0
-        state = _state(row, settings, now)
-        if state == row.alarm:
-            return 0
-        row.alarm = state
-        session.add(row)
-        return _tell(session, settings, row, state, now)
+        told = _tick_polled(session, settings, now) if is_polled(settings) else 0
+        return told + file_feeds.tick(session, settings, now)
+
+
+def _tick_polled(session: Session, settings: Settings, now: datetime) -> int:
+    row = feed(session)
+    if row is None:
+        return 0
+    state = _state(row, settings, now)
+    if state == row.alarm:
+        return 0
+    row.alarm = state
+    session.add(row)
+    to = delivered_to(session, settings)
+    return tell(session, to, _sentence(row, settings, state), is_well=state == WELL, now=now)
 
 
 def _state(row: Feed, settings: Settings, now: datetime) -> str:
@@ -61,19 +66,6 @@ def _state(row: Feed, settings: Settings, now: datetime) -> str:
     if expires is not None and now.date() >= expires - BEFORE_EXPIRY:
         return EXPIRING
     return WELL
-
-
-def _tell(session: Session, settings: Settings, row: Feed, state: str, now: datetime) -> int:
-    sentence = _sentence(row, settings, state)
-    kind = FeedWell.KIND if state == WELL else FeedSilent.KIND
-    administrators = routes(
-        session,
-        col(User.organisation_id) == delivered_to(session, settings),
-        col(User.role) == Role.ADMINISTRATOR.value,
-    )
-    about = {"sentence": sentence.stored()}
-    key = f"{state or 'well'}:{now.isoformat()}"
-    return owe(session, [one.owed(key, kind, about) for one in administrators], now=now)
 
 
 def _sentence(row: Feed, settings: Settings, state: str) -> Phrase:

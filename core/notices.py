@@ -7,10 +7,11 @@ says what is true then. `KIND` names it in the ledger, and its folder among the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from core.monthly_picture import MonthlyPicture
-from core.phrases import Phrase
+from core.phrases import Phrase, say
 from core.records import Record
 from core.terms import Frequency, Role
 
@@ -185,6 +186,41 @@ class MailPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookPaused:
+    """To administrators: their CRM's endpoint takes nothing, so nothing is sent there any more.
+
+    Of its address only the host is told: the rest may hold a secret.
+    """
+
+    KIND: ClassVar = "webhook-paused"
+
+    endpoint_id: int
+    host: str
+    reason: str
+    failing_since: datetime | None
+
+    def paused(self) -> Phrase:
+        """What happened."""
+        return say(
+            "Webhook {id} to {host} took nothing since {since} UTC, so it is paused. It last "
+            "said: {reason}.",
+            id=self.endpoint_id,
+            host=self.host,
+            since=f"{self.failing_since:%Y-%m-%d %H:%M}",
+            reason=self.reason,
+        )
+
+    def remedy(self) -> Phrase:
+        """What to do."""
+        return say(
+            "Nothing is lost. When your CRM takes webhooks again, ask your operator to run "
+            "`results-bot webhook replay {id}`: it resumes the webhook and sends all that it "
+            "missed. Programs that read GET /v1/results go on meanwhile.",
+            id=self.endpoint_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSilent:
     """To administrators: results are not arriving, or will not for long."""
 
@@ -214,6 +250,7 @@ Notice = (
     | WatchHit
     | ChannelNews
     | MailPaused
+    | WebhookPaused
     | FeedSilent
     | FeedWell
     | MonthlyPicture

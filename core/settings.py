@@ -210,7 +210,8 @@ class Settings(BaseSettings):
     feed_alarm_hours: int = Field(
         96,
         ge=1,
-        description="Hours without any new result after which administrators are told.",
+        description="Hours without any new result after which administrators are told; of files "
+        "longer where they usually come more seldom.",
     )
     look_ups_per_user: int = Field(
         2000, ge=1, description="Numbers that one user may look up in an hour."

@@ -1,18 +1,20 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from core import feed_notices, feeds  # noqa: F401  its composers
+from core import feeds, file_feeds
 from core.composing import compose
 from core.notices import FeedSilent, FeedWell
 from core.settings import Settings
 from core.sources.arrivals import NAME
-from core.tables import Feed, Outgoing
+from core.tables import Arrival, Feed, Organisation, Outgoing
 from core.terms import Role
 from tests.builders import NOW, a_user, an_organisation
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SETTINGS = Settings(ielts_api_url="https://api.example")
 
 
@@ -84,6 +86,57 @@ def test_a_failure_that_is_not_told_yet_does_not_end_another_alarm(database):
 
     assert feeds.tick(database, SETTINGS, NOW) == 0
     assert feeds.tick(database, SETTINGS, NOW + HOUR) == 1
+
+
+def files_came(database, *moments, source="results.csv", delivered=3):
+    with database.transaction() as session:
+        (exeter,) = session.exec(select(Organisation)).all()
+        for moment in moments:
+            session.add(
+                Arrival(
+                    organisation_id=exeter.id, source=source, arrived_at=moment, delivered=delivered
+                )
+            )
+
+
+@given(st.lists(st.timedeltas(timedelta(), timedelta(days=400)), min_size=2, max_size=12))
+def test_what_is_usual_is_the_longest_wait_between_two_files(waits):
+    came = [NOW]
+    for wait in waits:
+        came.append(came[-1] - wait)
+    assert file_feeds.longest_wait(came) == max(waits)
+
+
+def test_files_that_stay_away_twice_as_long_as_usual_are_told_once_and_their_return(database):
+    files_came(database, NOW - 17 * DAY, NOW - 10 * DAY, NOW - 3 * DAY, NOW)
+
+    assert feeds.tick(database, Settings(), NOW + 14 * DAY - HOUR) == 0
+    assert feeds.tick(database, Settings(), NOW + 14 * DAY) == 1
+    assert feeds.tick(database, Settings(), NOW + 15 * DAY) == 0
+    files_came(database, NOW + 16 * DAY)
+    assert feeds.tick(database, Settings(), NOW + 16 * DAY) == 1
+    assert feeds.tick(database, Settings(), NOW + 16 * DAY + HOUR) == 0
+
+    silent, well = told(database)
+    assert isinstance(silent.notice, FeedSilent)
+    assert "came on 2026-11-25; before that one came at least every 7 days" in silent.notice.problem
+    assert isinstance(well.notice, FeedWell)
+
+
+def test_daily_files_are_waited_for_as_long_as_the_settings_say(database):
+    files_came(database, NOW - 2 * DAY, NOW - DAY, NOW)
+
+    assert feeds.tick(database, Settings(), NOW + 96 * HOUR - HOUR) == 0
+    assert feeds.tick(database, Settings(), NOW + 96 * HOUR) == 1
+    assert "at least every day" in told(database)[0].notice.problem
+
+
+def test_two_files_files_without_news_and_polls_are_no_feed_of_files(database):
+    files_came(database, NOW - 2 * DAY, NOW - DAY)
+    files_came(database, NOW - 2 * DAY, NOW - DAY, NOW, delivered=0)
+    files_came(database, NOW - 2 * DAY, NOW - DAY, NOW, source=NAME)
+
+    assert feeds.tick(database, Settings(), NOW + 300 * DAY) == 0
 
 
 def test_nothing_is_told_of_what_is_not_polled(database):

@@ -36,6 +36,7 @@ from core.notices import (
     NewResult,
     ResultsChanged,
     WatchHit,
+    WebhookPaused,
 )
 from core.phrases import Phrase, counted, say
 from core.records import Record
@@ -150,6 +151,12 @@ def _(told: MailPaused, reader: Reader) -> Said:
         name=told.name,
     )
     return _with(say("Mail to a user is paused."), _paragraphs(reader, stopped, again), reader)
+
+
+@notice.register
+def _(told: WebhookPaused, reader: Reader) -> Said:
+    title = say("A webhook is paused.")
+    return _with(title, _paragraphs(reader, told.paused(), told.remedy()), reader)
 
 
 @notice.register

@@ -4,18 +4,20 @@ import pytest
 from sqlmodel import col, select
 
 from api.push import WebhookTransport
+from core.composing import Unwanted, compose
 from core.courier import Courier
 from core.delivery import download
 from core.endpoints import add_endpoint, list_endpoints, remove_endpoint
 from core.keys import Scope, add_key, caller_of
+from core.notices import WebhookPaused
 from core.refusals import Kind, Refusal
 from core.settings import Settings
 from core.tables import AuditEvent, Organisation, Outgoing, WebhookEndpoint
-from core.terms import Channel, Fate
+from core.terms import Channel, Fate, Role
 from core.trf_numbers import TrfNumber
 from core.verification import verify
 from core.webhooks import replay
-from tests.builders import NOW, an_organisation
+from tests.builders import NOW, a_user, an_organisation
 from tests.intake.shapes import as_csv, load, number, record
 from tests.servers.crm import Crm
 
@@ -208,6 +210,28 @@ def test_after_three_days_the_endpoint_is_paused_and_a_replay_loses_nothing(send
     with sender.database.reading() as session:
         actions = session.exec(select(AuditEvent.action)).all()
     assert actions.count("webhook:paused") == 1
+
+
+def test_administrators_hear_once_that_an_endpoint_is_paused_and_what_to_do(sender, crm):
+    with sender.database.transaction() as session:
+        a_user(session, sender.organisation, "ann@uni.example", Role.ADMINISTRATOR)
+        a_user(session, sender.organisation, "bob@uni.example")
+    crm.always = 410
+    sender.arrive(record(1), record(2))
+    for _ in range(3):
+        sender.send()
+        sender.later(HOUR)
+
+    with sender.database.transaction() as session:
+        told = session.exec(select(Outgoing).where(Outgoing.kind == WebhookPaused.KIND)).all()
+        (message,) = [compose(session, one, {}, now=sender.now) for one in told]
+        assert message.recipient.address == "ann@uni.example"
+        assert message.notice.host == "127.0.0.1"
+        assert "It answered 410" in message.notice.paused()
+        assert f"webhook replay {sender.endpoint_id}" in message.notice.remedy()
+
+        replay(session, sender.endpoint_id, since=None, now=sender.now)
+        assert isinstance(compose(session, told[0], {}, now=sender.now), Unwanted)
 
 
 def test_an_endpoint_that_says_it_is_gone_is_paused_at_once(sender, crm):

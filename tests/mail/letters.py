@@ -20,6 +20,7 @@ from core.notices import (
     ResultsChanged,
     SettingsChanged,
     WatchHit,
+    WebhookPaused,
 )
 from core.phrases import say
 from core.records import Record
@@ -84,6 +85,7 @@ NOTICES = (
     ),
     WatchHit(RECORD),
     MailPaused("Bo Li", "bo@uni.example", "550 5.1.1 No such user"),
+    WebhookPaused(3, "crm.uni.example", "It answered 500", datetime(2026, 11, 22, 9, tzinfo=UTC)),
     PICTURE,
     FeedSilent(say("The official results API could not be read: {error}.", error="503")),
     FeedWell(say("Results are arriving again.")),
