@@ -57,9 +57,9 @@ bench: setup ## Print speed as ratios; BENCH="ingest --records 1000000" for one 
 	$(RUN)python -m bench $(BENCH)
 
 docs: setup ## Rebuild the reference pages from the code, and the site in build/site
-	$(UV) sync --locked --quiet --group docs
 	$(RUN)python -m console.reference docs
 	$(RUN)python -m console.site build/pages
+	$(UV) sync --locked --quiet --group docs
 	$(RUN)zensical build --strict
 	$(RUN)pytest -q tests/test_site.py $(PYTEST)
 
