@@ -21,6 +21,8 @@ from core.refusals import usage
 from core.settings import Settings
 
 GRACE_SECONDS = 20.0
+LOOK_SECONDS = 1.0
+"""A signal that the system gives to another thread does not wake the main one, which hears it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +75,8 @@ def _run(parts: Sequence[Part], chosen: Sequence[Name], stop: threading.Event) -
             part.start()
             started.callback(part.stop, GRACE_SECONDS)
         say_to_operator(f"Serving: {', '.join(chosen)}.")
-        stop.wait()
+        while not stop.wait(LOOK_SECONDS):
+            pass
 
 
 @contextmanager

@@ -1,6 +1,9 @@
+import ctypes
 import signal
+import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -51,6 +54,18 @@ def test_it_serves_until_it_is_told_to_stop(terminal):
     with serving(terminal, "scheduler") as process:
         until(process, "Serving: scheduler.")
         assert stopped(process) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="tgkill is Linux's")
+def test_a_signal_that_another_thread_gets_stops_it_too(terminal):
+    with serving(terminal, "scheduler") as process:
+        until(process, "Serving: scheduler.")
+        threads = {int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir()}
+        another = max(threads - {process.pid})
+
+        ctypes.CDLL(None).tgkill(process.pid, another, signal.SIGTERM)
+
+        assert process.wait(20) == 0
 
 
 def test_it_waits_for_init_which_may_come_later(tmp_path, empty_database_url):
