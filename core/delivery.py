@@ -23,7 +23,7 @@ from core.refusals import Kind, Refusal
 from core.statements import affected
 from core.tables import Change, Delivery, Download, Result
 from core.templates import layout_for
-from core.terms import RELEASED, Format, Service
+from core.terms import RELEASED, Format, Service, Surface
 from core.turns import wait_for_turn
 
 
@@ -103,7 +103,9 @@ def file_name(contents: Contents) -> str:
     """By download, or `new` where nothing was downloaded, and day."""
     day = contents.downloaded_on.isoformat().replace("-", "")
     which = contents.download_id or "new"
-    return f"ielts-results-{which}-{day}.{contents.layout.format.value}"
+    part = contents.part
+    place = "" if part is None else f"-part-{part.number}-of-{part.of}"
+    return f"ielts-results-{which}-{day}{place}.{contents.layout.format.value}"
 
 
 def results(session: Session, actor: Actor) -> ResultsSummary:
@@ -117,6 +119,7 @@ def download(
     *,
     format: Format | None = None,
     template: str | None = None,
+    photos: bool | None = None,
     now: datetime,
 ) -> DownloadReady | ResultsSummary:
     """Take every new result of the organisation into one download; a summary if none is new.
@@ -124,8 +127,7 @@ def download(
     Two users at once: the second waits for the first, and each result is in one download.
     """
     require_e_delivery(actor)
-    layout = layout_for(session, actor, template)
-    layout = replace(layout, format=format or layout.format)
+    layout = asked_for(layout_for(session, actor, template), format, photos)
     wait_for_turn(session, actor)
     row = _download(session, actor, layout, now)
     session.add(row)
@@ -150,7 +152,30 @@ def download(
 
         owe_download(session, row, now=now)
     _, held = _new_and_held(session, actor)
-    return DownloadReady(contents_of(row, layout), row.records, _held_notes(held), again=False)
+    layout, notes = as_sent(actor, layout, photos, row)
+    contents = contents_of(row, layout)
+    return DownloadReady(contents, row.records, (*_held_notes(held), *notes), again=False)
+
+
+def asked_for(layout: Layout, format: Format | None, photos: bool | None) -> Layout:
+    """The layout with what was asked for instead of what the template says."""
+    layout = replace(layout, format=format or layout.format)
+    if photos is None:
+        return layout
+    return layout.with_photos() if photos else layout.without_photos()
+
+
+def as_sent(
+    actor: Actor, layout: Layout, photos: bool | None, row: Download
+) -> tuple[Layout, tuple[Phrase, ...]]:
+    """What leaves the house: photos are left out of mail unless somebody asked for them."""
+    if photos or actor.surface is not Surface.MAIL or not layout.has_photos:
+        return layout, ()
+    note = say(
+        "Photos are left out of files by mail. `redownload {id} photos=yes` brings them.",
+        id=row.id,
+    )
+    return layout.without_photos(), (note,)
 
 
 def require_e_delivery(actor: Actor) -> None:

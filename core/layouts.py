@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.fields import BY_HEADING, CATALOGUE, CatalogueField, Kind
 from core.phrases import Phrase, say
 from core.terms import DateFormat, Format
+
+PHOTO = BY_HEADING["photo"]
 
 LONGEST_NAME = 100
 STANDARD_NAME = "Standard"
@@ -39,6 +41,20 @@ class Layout:
     fields: tuple[CatalogueField, ...]
     spreadsheet_safe: bool = True
     byte_order_mark: bool = False
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether photos are in the file."""
+        return PHOTO in self.fields
+
+    def with_photos(self) -> Layout:
+        """The same with photos."""
+        return self if self.has_photos else replace(self, fields=(*self.fields, PHOTO))
+
+    def without_photos(self) -> Layout:
+        """The same without photos; one that has nothing else keeps them."""
+        kept = tuple(one for one in self.fields if one is not PHOTO)
+        return replace(self, fields=kept or self.fields)
 
     def stored(self) -> dict[str, Any]:
         """As JSON can hold it, for a file that is written later."""

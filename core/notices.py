@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from core.exports.columns import Contents
 from core.monthly_picture import MonthlyPicture
 from core.phrases import Phrase, say
 from core.records import Record
@@ -101,8 +102,9 @@ class Digest:
     """What came since the last digest, with the export in the user's template.
 
     `records` are the first of `count`. `file` is None where the file would be larger than any
-    surface takes. `download_id` is the download that this digest made, for users who want that;
-    None where the results stay new. `waiting` counts the results that are new after it.
+    surface takes, and by mail the first part where `rest` follows. `download_id` is the download
+    that this digest made, for users who want that; None where the results stay new. `waiting`
+    counts the results that are new after it. `without_photos` says that the template has them.
     """
 
     KIND: ClassVar = "digest"
@@ -114,6 +116,8 @@ class Digest:
     file: AttachedFile | None
     download_id: int | None
     waiting: int
+    rest: tuple[Contents, ...] = ()
+    without_photos: bool = False
 
 
 @dataclass(frozen=True, slots=True)

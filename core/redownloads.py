@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_
@@ -11,7 +10,7 @@ from sqlmodel.sql.expression import Select
 
 from core import audit
 from core.actors import Actor
-from core.delivery import DownloadReady, contents_of, require_e_delivery
+from core.delivery import DownloadReady, as_sent, asked_for, contents_of, require_e_delivery
 from core.layouts import Layout, fields_of
 from core.phrases import Phrase, counted, say
 from core.refusals import missing
@@ -30,13 +29,14 @@ def redownload(
     *,
     format: Format | None = None,
     template: str | None = None,
+    photos: bool | None = None,
     now: datetime,
 ) -> DownloadReady:
     """The same records again; the warnings say which changed, and whether any are gone."""
     require_e_delivery(actor)
     row = _download(session, actor, download_id)
     layout = _layout_of(row) if template is None else layout_for(session, actor, template)
-    layout = replace(layout, format=format or layout.format)
+    layout, notes = as_sent(actor, asked_for(layout, format, photos), photos, row)
     records = _records_left(session, row)
     audit.record(
         session,
@@ -52,6 +52,7 @@ def redownload(
         *_changed(session, row),
         *_withheld(session, row),
         *_gone(row.records - records),
+        *notes,
     )
     return DownloadReady(contents_of(row, layout), records, warnings, again=True)
 

@@ -6,38 +6,35 @@ made when the mail leaves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
-
 from core.account import AccountCard
-from core.attached import attached
+from core.attached import Enclosure, enclosed
 from core.attachment_cards import AddressesRevoked, AttachmentCard, PassphraseCard
 from core.commands.help import HelpPage
 from core.commands.registry import Answer, secret_in
 from core.composing import Composition, composes
-from core.delivery import DownloadReady, ResultsSummary, contents_of
+from core.delivery import DownloadReady, ResultsSummary
 from core.enquiries import EnquiryOpened
-from core.fields import Kind
+from core.exports.columns import Contents
 from core.history import History
 from core.installations import ChannelCard
 from core.intake.ingested import Ingested
-from core.layouts import Layout
 from core.links import LinkCard, LinkList
 from core.monthly_picture import MonthlyPicture
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
 from core.preference_cards import NotificationCard, SettingsCard
 from core.queue_cards import QueueChanged, Queued
-from core.tables import Download
 from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
 from core.terms import Language
 from core.transports import Recipient
 from core.users import UserList
 from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
-from mail.files import Packed, packed
+from mail.files import Packed, follows, packed
 from mail.pictures import KIND, images, stored_chart
 from mail.render import Fragment, fragment, subject
 from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, writes
@@ -84,7 +81,7 @@ class MailReply:
     KIND = REPLY
 
     title: str
-    parts: tuple[tuple[Fragment, AttachedFile | None, bool], ...]
+    parts: tuple[tuple[Fragment, Enclosure | None, bool], ...]
     in_reply_to: str
     references: str
 
@@ -107,7 +104,7 @@ def section(said: str, answer: Answer, language: Language) -> Section:
     part = _part(said, kind, language, answer=answer)
     part["title"] = subject(kind, language, answer=answer)
     if isinstance(answer, DownloadReady):
-        part["file"] = _file_later(answer)
+        part["file"] = answer.contents.stored()
     if isinstance(answer, MonthlyPicture):
         part["chart"] = stored_chart(answer, language)
     return part
@@ -137,11 +134,6 @@ def _cut(said: str) -> str:
     return said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…"
 
 
-def _file_later(ready: DownloadReady) -> dict[str, Any]:
-    contents = ready.contents
-    return {"download": contents.download_id, "layout": contents.layout.stored()}
-
-
 @composes(REPLY)
 def _reply(work: Composition) -> MailReply:
     about = work.row.about
@@ -150,7 +142,7 @@ def _reply(work: Composition) -> MailReply:
         tuple(
             (
                 Fragment(one["text"], one["html"], images(one["chart"]) if "chart" in one else ()),
-                _file(work.session, one["file"]) if "file" in one else None,
+                enclosed(work.session, Contents.restored(one["file"])) if "file" in one else None,
                 "file" in one,
             )
             for one in about["sections"]
@@ -167,36 +159,38 @@ def _refusal(work: Composition) -> MailRefusal:
     return MailRefusal(about["title"], message, about["in_reply_to"], about["references"])
 
 
-def _file(session: Session, later: dict[str, Any]) -> AttachedFile | None:
-    """The download's file, without photos; None where it is larger than mail takes."""
-    row = session.get_one(Download, later["download"])
-    layout = _without_photos(Layout.restored(later["layout"]))
-    return attached(session, contents_of(row, layout))
-
-
-def _without_photos(layout: Layout) -> Layout:
-    kept = tuple(one for one in layout.fields if one.kind is not Kind.PHOTO)
-    return replace(layout, fields=kept or layout.fields)
-
-
 @writes(REPLY)
 def _write_reply(notice: MailReply, recipient: Recipient, terms: Terms) -> Written:
     fragments: list[Fragment] = []
     files: list[AttachedFile] = []
-    for part, file, wanted in notice.parts:
-        pack = packed(file, terms.policy, terms.passphrase, wanted=wanted) if wanted else Packed()
+    rest: list[Contents] = []
+    for part, enclosure, wanted in notice.parts:
         fragments.append(part)
+        if not wanted:
+            continue
+        file = None if enclosure is None else enclosure.file
+        pack = packed(file, terms.policy, terms.passphrase, wanted=True)
         files += pack.files
-        attached = (say("The file {name} is attached.", name=one.filename) for one in pack.files)
-        fragments += [_note(said, recipient) for said in attached]
-        if pack.withheld is not None:
-            fragments.append(_note(pack.withheld, recipient))
+        if pack.files and enclosure is not None:
+            rest += enclosure.rest
+        fragments += [_note(said, recipient) for said in _told(pack, enclosure)]
     return Written(
         in_frame(notice.title, fragments, REPLY, recipient),
         tuple(files),
         notice.in_reply_to,
         notice.references,
+        tuple(rest),
     )
+
+
+def _told(pack: Packed, enclosure: Enclosure | None) -> Iterator[Phrase]:
+    """What is attached, what follows, and how it is opened or why it is not there."""
+    for one in pack.files:
+        yield say("The file {name} is attached.", name=one.filename)
+        if enclosure is not None and enclosure.rest:
+            yield follows(enclosure.parts)
+    if pack.withheld is not None:
+        yield pack.withheld
 
 
 def _note(said: Phrase, recipient: Recipient) -> Fragment:

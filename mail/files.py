@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyzipper
 
-from core.attached import MOST_BYTES
+from core.attached import MOST_BYTES, MOST_PARTS
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
 from core.terms import AttachmentPolicy
@@ -22,10 +22,20 @@ NO_PASSPHRASE = say(
 )
 ZIPPED = say("The file is in an encrypted zip (AES-256): open it with your passphrase.")
 TOO_LARGE = say(
-    "The file is larger than a mail can carry ({most} MB), so it is not attached. "
-    "Download it in Slack.",
+    "The file is more than {parts} letters of {most} MB can carry, so none is attached. Fetch it "
+    "in Slack, by the REST interface or on the command line.",
+    parts=MOST_PARTS,
     most=MOST_BYTES // 1_000_000,
 )
+
+
+def follows(parts: int) -> Phrase:
+    """Of a file that comes in several letters, with the first."""
+    return say(
+        "The file is larger than a letter can carry, so it comes in {parts} parts, each a whole "
+        "file of its own. This is part 1; the others follow.",
+        parts=parts,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ from core import reply_tokens
 from core.database import Database
 from core.file_policies import passphrase_of, policy_of
 from core.mail_pauses import pause
+from core.outbox import owe
 from core.reply_tokens import Token
 from core.settings import Settings
 from core.transports import Message, Recipient, Refused
 from mail import answers, feeds, pictures  # noqa: F401  their kinds
 from mail.eml import EmlFolder
 from mail.mime import assembled, mailbox
+from mail.parts import owed_parts
 from mail.relay import NoSuchAddressError, Relay, RelayAddress
 from mail.writing import (
     ENDABLE,
@@ -115,13 +117,20 @@ class MailTransport:
             terms = _terms(session, message, recipient, self._settings)
         made = written(message, recipient, terms)
         if token is not None:
-            self._keep(token, recipient, message_id, made, now)
+            self._keep(token, message, recipient, message_id, made, now)
         headers = self._headers(message, recipient, address, message_id, made, token, now)
         return token, assembled(headers, made.letter, made.files, message.key)
 
     def _keep(
-        self, token: Token, recipient: Recipient, message_id: str, made: Written, now: datetime
+        self,
+        token: Token,
+        message: Message,
+        recipient: Recipient,
+        message_id: str,
+        made: Written,
+        now: datetime,
     ) -> None:
+        """The address by which it is answered, and what follows it."""
         with self._database.transaction() as session:
             reply_tokens.keep(
                 session,
@@ -132,6 +141,7 @@ class MailTransport:
                 now=now,
                 expires_at=now + timedelta(days=self._settings.reply_days),
             )
+            owe(session, owed_parts(message, recipient, made, message_id), now=now)
 
     def _headers(
         self,

@@ -22,6 +22,7 @@ result results send sent so thank thanks that the them then these this to us wan
 you your
 """
 _POLITE = frozenset(_COURTESIES.split())
+_PHOTOS = frozenset({"photo", "photos", "picture", "pictures"})
 _AGAIN = frozenset({"resend", "redownload", "repeat"})
 _SWITCHES = {
     "weekly": "notifications weekly",
@@ -123,24 +124,26 @@ def wish_of(line: str) -> str | None:
 
 
 def _short_form(words: list[str]) -> str | None:
-    meant = [word for word in words if word not in _POLITE]
+    asked = [word for word in words if word not in _POLITE]
+    meant = [word for word in asked if word not in _PHOTOS]
+    photos = ["photos=yes"] if len(meant) < len(asked) else []
     formats = [word for word in meant if word in FORMATS]
-    if len(meant) == 1 and meant[0] in _SWITCHES:
-        return _SWITCHES[meant[0]]
+    if len(asked) == 1 and asked[0] in _SWITCHES:
+        return _SWITCHES[asked[0]]
     if formats and len(meant) == 1:
-        return f"download {formats[0]}"
+        return " ".join(["download", formats[0], *photos])
     if not meant and words[0] != "results" and {"send", "get", "give", "download"} & set(words):
-        return "download"
-    return _resending(meant, formats)
+        return " ".join(["download", *photos])
+    return _resending(meant, formats, photos)
 
 
-def _resending(meant: list[str], formats: list[str]) -> str | None:
-    """`resend 42`, `redownload 42 as xml`."""
+def _resending(meant: list[str], formats: list[str], photos: list[str]) -> str | None:
+    """`resend 42`, `redownload 42 as xml with photos`."""
     if not meant or meant[0] not in _AGAIN:
         return None
     rest = [word.lstrip("#") for word in meant[1:] if word not in FORMATS]
     if len(rest) == 1 and rest[0].isdigit() and len(formats) <= 1:
-        return " ".join(["redownload", rest[0], *formats])
+        return " ".join(["redownload", rest[0], *formats, *photos])
     return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from core.exports.columns import Contents
 from core.monthly_picture import MonthlyPicture
 from core.notices import (
     AttachedFile,
@@ -20,7 +21,7 @@ from core.notices import (
 from core.phrases import Phrase
 from core.terms import AttachmentPolicy, Language
 from core.transports import Message, Recipient
-from mail.files import Packed, packed
+from mail.files import Packed, follows, packed
 from mail.render import Fragment, Letter, fragment, framed, subject
 
 NOTIFICATIONS = frozenset(
@@ -33,6 +34,9 @@ ENDABLE = NOTIFICATIONS | {MonthlyPicture.KIND}
 
 REPLY, REFUSAL, FEED_SUMMARY = "mail-reply", "mail-refusal", "mail-feed"
 """What answers a mail."""
+
+FILE_PART = "file-part"
+"""What follows a letter that could not carry the whole of its file."""
 
 UNANSWERABLE = frozenset({ConfirmAddress.KIND, FEED_SUMMARY})
 """To addresses that are not a user's, or not yet: nobody could answer from there."""
@@ -48,12 +52,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter ready to be addressed; `in_reply_to` and `references` are Message-IDs."""
+    """A letter ready to be addressed; `in_reply_to` and `references` are Message-IDs.
+
+    `rest` are parts of its files that go in letters of their own.
+    """
 
     letter: Letter
     files: tuple[AttachedFile, ...] = ()
     in_reply_to: str = ""
     references: str = ""
+    rest: tuple[Contents, ...] = ()
 
 
 Writer = Callable[[Any, Recipient, Terms], Written]
@@ -112,16 +120,24 @@ def in_frame(title: str, fragments: list[Fragment], kind: str, recipient: Recipi
 
 def _letter(message: Message, recipient: Recipient, pack: Packed) -> Written:
     kind, language = message.kind, recipient.language
+    rest = _rest(message, pack)
     values = _Values(
         notice=message.notice,
         organisation=recipient.organisation,
         open_data=pack.open_data,
         withheld=pack.withheld,
         attached=pack.files[0].filename if pack.files else "",
+        follows=follows(1 + len(rest)) if rest else None,
     )
     make = _shared_fragment if kind in {Digest.KIND, ManyNewResults.KIND} else _fragment
     title = subject(kind, language, notice=message.notice, organisation=recipient.organisation)
-    return Written(in_frame(title, [make(kind, language, values)], kind, recipient), pack.files)
+    letter = in_frame(title, [make(kind, language, values)], kind, recipient)
+    return Written(letter, pack.files, rest=rest)
+
+
+def _rest(message: Message, pack: Packed) -> tuple[Contents, ...]:
+    """What follows, if the file goes at all."""
+    return message.notice.rest if isinstance(message.notice, Digest) and pack.files else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +147,7 @@ class _Values:
     open_data: bool
     withheld: Phrase | None
     attached: str
+    follows: Phrase | None
 
 
 def _fragment(kind: str, language: Language, values: _Values) -> Fragment:
@@ -142,6 +159,7 @@ def _fragment(kind: str, language: Language, values: _Values) -> Fragment:
         open_data=values.open_data,
         withheld=values.withheld,
         attached=values.attached,
+        follows=values.follows,
     )
 
 

@@ -20,17 +20,23 @@ def results(session: Session, actor: Actor) -> ResultsSummary:
     return delivery.results(session, actor)
 
 
-@command("download", examples=["download", "download xml", 'download template="Admissions"'])
+@command(
+    "download",
+    examples=["download", "download xml", 'download template="Admissions"', "download photos=yes"],
+)
 def download(
     session: Session,
     actor: Actor,
     format: Format | None = None,
     *,
     template: str | None = None,
+    photos: bool | None = None,
     now: datetime,
 ) -> DownloadReady | ResultsSummary:
     """Download all new results; afterwards they are not new."""
-    return delivery.download(session, actor, format=format, template=template, now=now)
+    return delivery.download(
+        session, actor, format=format, template=template, photos=photos, now=now
+    )
 
 
 @command("history", examples=["history", "history 50"])
@@ -47,7 +53,10 @@ def redownload(
     format: Format | None = None,
     *,
     template: str | None = None,
+    photos: bool | None = None,
     now: datetime,
 ) -> DownloadReady:
     """Fetch an earlier download again, with the same records."""
-    return redownloads.redownload(session, actor, id, format=format, template=template, now=now)
+    return redownloads.redownload(
+        session, actor, id, format=format, template=template, photos=photos, now=now
+    )

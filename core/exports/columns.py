@@ -8,8 +8,8 @@ them (research: three times the speed of typed rows, in constant memory).
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -62,23 +62,62 @@ def came_between(organisation_id: Any, after: Any, upto: Any) -> ColumnElement[b
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several files that are one together: results after an id, up to another."""
+
+    number: int
+    of: int
+    after: int
+    upto: int
+
+    def condition(self) -> ColumnElement[bool]:
+        """For a query of deliveries."""
+        its = _DELIVERY.c.result_id
+        return and_(its > self.after, its <= self.upto)
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """Which results a file holds, how, and the date that its downloadDate column shows.
 
-    They are those of a download, or, for a digest that takes nothing away, of `arrivals`.
+    They are those of a download, or, for a digest that takes nothing away, of `arrivals`; of
+    these a `part` where one message cannot carry them all.
     """
 
     download_id: int | None
     layout: Layout
     downloaded_on: date
     arrivals: Arrivals | None = None
+    part: Part | None = None
 
     def condition(self) -> ColumnElement[bool]:
         """For a query of deliveries joined to their results."""
+        whole: ColumnElement[bool] = _DELIVERY.c.download_id == self.download_id
         if self.arrivals is not None:
-            return self.arrivals.condition()
-        condition: ColumnElement[bool] = _DELIVERY.c.download_id == self.download_id
-        return condition
+            whole = self.arrivals.condition()
+        return whole if self.part is None else and_(whole, self.part.condition())
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON can hold it, for a file that is written later."""
+        return {
+            "download": self.download_id,
+            "layout": self.layout.stored(),
+            "day": self.downloaded_on.isoformat(),
+            "arrivals": self.arrivals and asdict(self.arrivals),
+            "part": self.part and asdict(self.part),
+        }
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Contents:
+        """What `stored` gave."""
+        arrivals, part = stored["arrivals"], stored["part"]
+        return cls(
+            stored["download"],
+            Layout.restored(stored["layout"]),
+            date.fromisoformat(stored["day"]),
+            arrivals and Arrivals(**arrivals),
+            part and Part(**part),
+        )
 
 
 class _Remembered(dict[Any, str]):
@@ -92,11 +131,19 @@ class _Remembered(dict[Any, str]):
         return text
 
 
-def chunks(session: Session, contents: Contents) -> Iterator[list[Cells]]:
+def chunks(session: Session, contents: Contents, most: int | None = None) -> Iterator[list[Cells]]:
     """The columns of some records at a time, in the layout's order, all text."""
     plan = _Plan(contents)
-    for rows in _fetched(session, plan.statement(), plan.chunk):
+    for rows in _fetched(session, plan.statement(), most or plan.chunk):
         yield plan.written(rows)
+
+
+def result_at(session: Session, contents: Contents, place: int) -> int:
+    """The id of the result at this place in the file, counted from 0."""
+    source = _DELIVERY.join(_RESULT, _RESULT.c.id == _DELIVERY.c.result_id)
+    ids = select(_DELIVERY.c.result_id).select_from(source).where(contents.condition())
+    found = ids.order_by(_DELIVERY.c.result_id).offset(place).limit(1)
+    return int(session.execute(found).scalar_one())
 
 
 def _fetched(session: Session, statement: Select[Any], chunk: int) -> Iterator[Sequence[Any]]:
@@ -123,7 +170,7 @@ class _Plan:
         self._selected: list[ColumnElement[Any]] = []
         self._writers: list[Writer] = [self._writer(field) for field in contents.layout.fields]
         self._status = self._place(_RESULT.c.status)
-        self._has_photos = any(one.kind is Kind.PHOTO for one in contents.layout.fields)
+        self._has_photos = contents.layout.has_photos
         self.chunk = CHUNK_WITH_PHOTOS if self._has_photos else CHUNK
 
     def statement(self) -> Select[Any]:

@@ -41,6 +41,19 @@ def pieces(session: Session, contents: Contents) -> Iterator[bytes]:
     return ENCODERS[contents.layout.format](contents.layout, chunks(session, contents))
 
 
+def sizes(session: Session, contents: Contents, grain: int) -> Iterator[tuple[int, int]]:
+    """Records and bytes of the file, some at a time; no records for what stands around them."""
+    noted: list[int] = []
+
+    def noting() -> Iterator[list[Cells]]:
+        for columns in chunks(session, contents, grain):
+            noted.append(len(columns[0]))
+            yield columns
+
+    for piece in ENCODERS[contents.layout.format](contents.layout, noting()):
+        yield noted.pop() if noted else 0, len(piece)
+
+
 class _Count:
     def __init__(self, progress: Callable[[int], None] | None) -> None:
         self.records = 0
