@@ -27,6 +27,7 @@ from core.tables import (
     Organisation,
     Outgoing,
     Photo,
+    RejectedRecord,
     Result,
     Verification,
     Watch,
@@ -85,6 +86,7 @@ def _erased(session: Session, number: str, reference: str, now: datetime) -> Era
     deleted(session, Delivery, col(Delivery.result_id) == its)
     records = deleted(session, Result, col(Result.id) == its)
     deleted(session, LiveCheck, col(LiveCheck.trf_number) == number)
+    deleted(session, RejectedRecord, col(RejectedRecord.trf_number) == number)
     erased = ErasedNumber(
         trf_number=number,
         records=records,

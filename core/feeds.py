@@ -12,8 +12,9 @@ from sqlmodel import Session
 from core import file_feeds
 from core.database import Database
 from core.feed_notices import tell
-from core.phrases import Phrase, say
+from core.phrases import Phrase, counted, say
 from core.settings import Settings
+from core.sources import rejected
 from core.sources.failures import CredentialRefused
 from core.sources.polling import delivered_to, feed, is_polled
 from core.tables import Feed
@@ -21,11 +22,12 @@ from core.tables import Feed
 FAILING_FOR = timedelta(hours=1)
 """A poll that failed once or twice is no news."""
 BEFORE_EXPIRY = timedelta(days=14)
-CREDENTIAL, FAILING, SILENT, EXPIRING, WELL = (
+CREDENTIAL, FAILING, SILENT, EXPIRING, RECORDS, WELL = (
     "credential",
     "failing",
     "silent",
     "expiring",
+    "records",
     "",
 )
 
@@ -41,16 +43,18 @@ def _tick_polled(session: Session, settings: Settings, now: datetime) -> int:
     row = feed(session)
     if row is None:
         return 0
-    state = _state(row, settings, now)
+    bad = rejected.count(session)
+    state = _state(row, settings, now, bad)
     if state == row.alarm:
         return 0
     row.alarm = state
     session.add(row)
     to = delivered_to(session, settings)
-    return tell(session, to, _sentence(row, settings, state), is_well=state == WELL, now=now)
+    sentence = _bad_records(session, bad) if state == RECORDS else _sentence(row, settings, state)
+    return tell(session, to, sentence, is_well=state == WELL, now=now)
 
 
-def _state(row: Feed, settings: Settings, now: datetime) -> str:
+def _state(row: Feed, settings: Settings, now: datetime, bad: int) -> str:
     """What is wrong, the worst first."""
     if row.failing_since is not None:
         if row.error.startswith(f"{CredentialRefused.code}:"):
@@ -65,7 +69,20 @@ def _state(row: Feed, settings: Settings, now: datetime) -> str:
     expires = settings.ielts_api_secret_expires
     if expires is not None and now.date() >= expires - BEFORE_EXPIRY:
         return EXPIRING
-    return WELL
+    return RECORDS if bad else WELL
+
+
+def _bad_records(session: Session, bad: int) -> Phrase:
+    return counted(
+        bad,
+        "{n} record of the official results API could not be taken in and is kept ({problem}). "
+        "Ask your operator to run `results-bot poll --rejects FILE`, to mend the file and to "
+        "ingest it.",
+        "{n} records of the official results API could not be taken in and are kept (one because: "
+        "{problem}). Ask your operator to run `results-bot poll --rejects FILE`, to mend the file "
+        "and to ingest it.",
+        problem=rejected.newest_problem(session),
+    )
 
 
 def _sentence(row: Feed, settings: Settings, state: str) -> Phrase:

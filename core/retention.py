@@ -22,6 +22,7 @@ from core.tables import (
     Outgoing,
     Photo,
     Preference,
+    RejectedRecord,
     Result,
     SlackCode,
     SlackLink,
@@ -90,6 +91,7 @@ def purge(
         audit_events=deleted(session, AuditEvent, col(AuditEvent.at) < trail),
     )
     deleted(session, LiveCheck, _last_asked_before(verifications))
+    deleted(session, RejectedRecord, col(RejectedRecord.rejected_at) < results)
     _purge_uncounted(session, now)
     audit.record_system(
         session, None, "retention:purged", now=now, surface=surface, **asdict(purged)

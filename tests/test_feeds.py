@@ -10,7 +10,7 @@ from core.composing import compose
 from core.notices import FeedSilent, FeedWell
 from core.settings import Settings
 from core.sources.arrivals import NAME
-from core.tables import Arrival, Feed, Organisation, Outgoing
+from core.tables import Arrival, Feed, Organisation, Outgoing, RejectedRecord
 from core.terms import Role
 from tests.builders import NOW, a_user, an_organisation
 
@@ -79,6 +79,31 @@ def test_a_secret_that_ends_is_told_two_weeks_before(database):
     assert feeds.tick(database, settings, NOW - timedelta(days=1)) == 0
     assert feeds.tick(database, settings, NOW) == 1
     assert "2026-12-09" in told(database)[0].notice.problem
+
+
+def test_bad_records_are_told_once_with_how_they_are_mended_and_their_end_too(database):
+    feed(database)
+    with database.transaction() as session:
+        session.add(
+            RejectedRecord(
+                organisation_id=1,
+                trf_number="25GB000001ZOLJS03G",
+                rejected_at=NOW,
+                problem="overallBandScore: 12 is not a band",
+                record={},
+            )
+        )
+
+    assert feeds.tick(database, SETTINGS, NOW) == 1
+    assert feeds.tick(database, SETTINGS, NOW) == 0
+    with database.transaction() as session:
+        session.delete(session.exec(select(RejectedRecord)).one())
+    assert feeds.tick(database, SETTINGS, NOW) == 1
+
+    bad, well = told(database)
+    assert "1 record of the official results API could not be taken in" in bad.notice.problem
+    assert "12 is not a band" in bad.notice.problem
+    assert isinstance(well.notice, FeedWell)
 
 
 def test_a_failure_that_is_not_told_yet_does_not_end_another_alarm(database):

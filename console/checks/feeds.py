@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from console.checks.finding import Finding, failure, listed, off, ok, warning
 from console.opening import Desk
 from core.settings import Settings
+from core.sources import rejected
 from core.sources.client import ResultsApi
 from core.sources.failures import CredentialRefused, QuotaUsedUp, Unanswered
 from core.tables import Arrival, Feed, Organisation
@@ -74,6 +75,10 @@ def polls(desk: Desk) -> Iterator[Finding]:
     """How the polls went."""
     with desk.database.reading() as session:
         found = session.exec(select(Feed).order_by(Feed.name)).all()
+        bad = rejected.count(session)
+    if bad:
+        said = f"{bad} records could not be taken in, and are kept."
+        yield warning("results API", said, "Mend what `results-bot poll --rejects FILE` writes.")
     for feed in found:
         if feed.failing_since is not None:
             yield failure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from core.intake.ingested import Ingested
 from core.intake.load import ingest
 from core.intake.rejects import Rejects
 from core.phrases import Phrase
+from core.sources import rejected
 from core.sources.answers import Record
 from core.terms import DateFormat, Surface
 
@@ -25,28 +26,34 @@ DATES = DateFormat.COMPACT
 """As the API writes dates (IELTS-API.md)."""
 
 
-class CountedRejects(Rejects):
-    """Bad records are counted and their problems logged; no file with people's data is left."""
+class NotedRejects(Rejects):
+    """Which records are bad, and why; no file with people's data is left."""
 
     def __init__(self) -> None:
         super().__init__(Path(NAME))
+        self.problems: dict[int, Phrase] = {}
 
     def add(self, line: int, row: Sequence[str], problem: Phrase) -> None:  # noqa: ARG002
-        """Say what is wrong, never with whom."""
+        """Note it by its place; say in the log what is wrong, never with whom."""
+        self.problems[line - 1] = problem
         log.warning("record-rejected", source=NAME, record=line, problem=str(problem))
 
 
 def take_in(
     session: Session,
     organisation_id: int,
-    records: Iterable[Record],
+    records: Sequence[Record],
     *,
     source: str,
     deliver: bool,
     now: datetime,
 ) -> Ingested | None:
-    """Load records; None, and nothing is written, where they say nothing new."""
-    document = json.dumps({"results": list(records)}).encode()
+    """Load records; None, and no arrival is written, where they say nothing new and none is bad.
+
+    Bad ones of what is delivered are kept; what was only looked up can be asked for again.
+    """
+    document = json.dumps({"results": records}).encode()
+    rejects = NotedRejects()
     attempt = session.begin_nested()
     told = ingest(
         session,
@@ -54,13 +61,13 @@ def take_in(
         io.BytesIO(document),
         source=source,
         date_format=DATES,
-        rejects=CountedRejects(),
+        rejects=rejects,
         deliver=deliver,
         surface=Surface.SCHEDULER if deliver else Surface.API,
         now=now,
     )
-    if told.new or told.changed or told.delivered:
-        attempt.commit()
-        return told
-    attempt.rollback()
-    return None
+    is_news = bool(told.new or told.changed or told.delivered)
+    (attempt.commit if is_news else attempt.rollback)()
+    if deliver:
+        rejected.keep(session, organisation_id, records, rejects.problems, now=now)
+    return told if is_news or told.rejected else None

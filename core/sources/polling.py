@@ -35,7 +35,7 @@ Heard = Callable[[datetime], None]
 
 @dataclass(slots=True)
 class Polled:
-    """What a poll brought."""
+    """What a poll brought; `rejects` is the file with bad records, `kept` are those in none yet."""
 
     windows: int = 0
     records: int = 0
@@ -43,6 +43,8 @@ class Polled:
     changed: int = 0
     rejected: int = 0
     delivered: int = 0
+    rejects: str | None = None
+    kept: int = 0
     upto: datetime | None = None
 
     def document(self) -> dict[str, Any]:
@@ -54,6 +56,8 @@ class Polled:
             "changed": self.changed,
             "rejected": self.rejected,
             "delivered": self.delivered,
+            "rejects": self.rejects,
+            "kept": self.kept,
             "upto": self.upto and self.upto.isoformat(),
         }
 

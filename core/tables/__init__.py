@@ -18,7 +18,7 @@ from core.tables.slack import (
     SlackInstallation,
     SlackLink,
 )
-from core.tables.sources import Feed, LiveCheck, RequestCount
+from core.tables.sources import Feed, LiveCheck, RejectedRecord, RequestCount
 from core.tables.templates import Template
 from core.tables.users import Preference, User
 from core.tables.verifications import (
@@ -51,6 +51,7 @@ __all__ = [
     "Passphrase",
     "Photo",
     "Preference",
+    "RejectedRecord",
     "ReplyToken",
     "RequestCount",
     "Result",

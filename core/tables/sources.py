@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.tables.columns import Instant
@@ -27,6 +29,20 @@ class Feed(SQLModel, table=True):
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
     error: str = Field(default="", max_length=500)
     alarm: str = Field(default="", max_length=20)
+
+
+class RejectedRecord(SQLModel, table=True):
+    """A record of the API that could not be taken in, as it came but for its photo."""
+
+    __tablename__ = "rejected_record"
+    __table_args__ = (UniqueConstraint("organisation_id", "trf_number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    trf_number: str = Field(max_length=60, index=True)
+    rejected_at: datetime = Field(sa_type=Instant)
+    problem: str
+    record: dict[str, Any] = Field(sa_type=JSON, repr=False)
 
 
 class RequestCount(SQLModel, table=True):

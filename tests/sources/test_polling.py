@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -5,12 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
+from core.intake.load import ingest
+from core.intake.rejects import Rejects
 from core.refusals import Kind, Refusal
+from core.sources import rejected
 from core.sources.answers import Answered
 from core.sources.failures import TooManyRecords
 from core.sources.polling import FIRST_REACH, backfill, poll, tick
 from core.sources.windows import windows
-from core.tables import Arrival, AuditEvent, Change, Delivery, Feed, Photo, Result
+from core.tables import Arrival, AuditEvent, Change, Delivery, Feed, Photo, RejectedRecord, Result
 from tests.builders import NOW, an_organisation
 from tests.servers.ielts_api import a_record
 
@@ -26,6 +30,11 @@ def stored(database):
     with database.reading() as session:
         rows = session.exec(select(Result).order_by(col(Result.trf_number))).all()
         return {int(one.candidate_number): one.overall for one in rows}
+
+
+def kept(database):
+    with database.reading() as session:
+        return session.exec(select(RejectedRecord).order_by(col(RejectedRecord.trf_number))).all()
 
 
 def counted(database, table):
@@ -106,6 +115,37 @@ def test_a_bad_record_is_counted_and_the_others_are_taken(database, api, setting
 
     assert (polled.new, polled.rejected) == (1, 2)
     assert cursor(database).read_upto == NOW
+
+
+def test_bad_records_are_kept_until_they_are_mended_or_taken_away(
+    database, api, settings, exeter, tmp_path
+):
+    api.put(a_record(2, overallBandScore="12"), a_record(3, dateOfBirth="20991231"))
+    assert poll(database, settings, NOW).rejected == 2
+    poll(database, settings, NOW + MINUTE)
+    assert [one.record["overallBandScore"] for one in kept(database)] == ["12", "8.00"]
+    assert counted(database, Arrival) == 0
+
+    later = NOW + HOUR
+    api.put(a_record(2, lastModifiedDate=modified(later)))
+    assert tick(database, settings, later) == 1
+    (bad,) = kept(database)
+    assert "dateOfBirth" in bad.problem
+
+    path = tmp_path / "bad.json"
+    with database.transaction() as session:
+        assert rejected.take_away(session, path) == 1
+        assert rejected.take_away(session, path) == 0
+    (record,) = json.loads(path.read_text())["results"]
+    assert record["problem"] == bad.problem
+    path.write_text(path.read_text().replace("20991231", "19990101"))
+    with (
+        database.transaction() as session,
+        path.open("rb") as stream,
+        Rejects(tmp_path / "r") as no,
+    ):
+        told = ingest(session, exeter, stream, source=path.name, now=NOW, rejects=no)
+    assert (told.new, told.rejected) == (1, 0)
 
 
 @pytest.mark.parametrize("fault", [500, 401, "cut", "shapeless", "hang up"])

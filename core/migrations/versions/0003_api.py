@@ -38,6 +38,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("counted"),
     )
     op.create_table(
+        "rejected_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("trf_number", sa.String(length=60), nullable=False),
+        sa.Column("rejected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation_id", "trf_number"),
+    )
+    op.create_index("ix_rejected_record_trf_number", "rejected_record", ["trf_number"])
+    op.create_table(
         "live_check",
         sa.Column("trf_number", sa.String(length=20), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
@@ -86,6 +99,7 @@ def _keys_and_endpoints() -> None:
 def downgrade() -> None:
     for table in (
         "live_check",
+        "rejected_record",
         "request_count",
         "feed",
         "first_arrival",
