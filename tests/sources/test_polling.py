@@ -6,8 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from core.intake.load import ingest
-from core.intake.rejects import Rejects
 from core.refusals import Kind, Refusal
 from core.sources import rejected
 from core.sources.answers import Answered
@@ -16,6 +14,7 @@ from core.sources.polling import FIRST_REACH, backfill, poll, tick
 from core.sources.windows import windows
 from core.tables import Arrival, AuditEvent, Change, Delivery, Feed, Photo, RejectedRecord, Result
 from tests.builders import NOW, an_organisation
+from tests.intake.shapes import load
 from tests.servers.ielts_api import a_record
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -138,13 +137,9 @@ def test_bad_records_are_kept_until_they_are_mended_or_taken_away(
         assert rejected.take_away(session, path) == 0
     (record,) = json.loads(path.read_text())["results"]
     assert record["problem"] == bad.problem
-    path.write_text(path.read_text().replace("20991231", "19990101"))
-    with (
-        database.transaction() as session,
-        path.open("rb") as stream,
-        Rejects(tmp_path / "r") as no,
-    ):
-        told = ingest(session, exeter, stream, source=path.name, now=NOW, rejects=no)
+    mended = path.read_bytes().replace(b"20991231", b"19990101")
+    with database.transaction() as session:
+        told = load(session, exeter, mended)
     assert (told.new, told.rejected) == (1, 0)
 
 
