@@ -18,8 +18,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.answers import Answers
 from bot.askers import INSTALLED_IN
+from bot.bulk import Bulk
 from bot.desk import Desk
-from bot.failures import reported
+from bot.failures import Listener, reported
 from bot.homes import Homes
 from bot.jobs import Jobs
 from bot.lines import Lines
@@ -71,7 +72,8 @@ class SlackApplication:
     def _listen(self) -> None:
         """The busiest first: each listener before the one that matches costs 10 µs."""
         lines, homes = Lines(self.answers), Homes(self.answers)
-        commands = Commands(lines, self.jobs, self.desk.settings.slack_command_prefix)
+        bulk = Bulk(lines, self.jobs)
+        commands = Commands(lines, self.jobs, bulk, self.desk.settings.slack_command_prefix)
         views = Views(lines, self.jobs, homes)
         actions = Actions(lines, self.jobs, views, homes)
         shortcuts = Shortcuts(lines, self.jobs, views)
@@ -80,7 +82,7 @@ class SlackApplication:
         self._pair(self.bolt.view(ANY), views.begin, views.finish)
         self._pair(self.bolt.shortcut(VERIFY_SHORTCUT), shortcuts.begin, shortcuts.form)
         self._pair(self.bolt.shortcut(NUMBERS_SHORTCUT), shortcuts.begin, shortcuts.numbers)
-        events = Events(lines, homes)
+        events = Events(lines, homes, bulk)
         for name, listener in (
             ("app_home_opened", events.home_opened),
             ("message", events.message),
@@ -89,8 +91,8 @@ class SlackApplication:
         ):
             self._pair(self.bolt.event(name), events.begin, listener)
 
-    def _pair(self, register: Callable[..., object], begin: object, finish: object) -> None:
-        register(ack=reported(begin), lazy=[reported(finish)])  # type: ignore[arg-type]
+    def _pair(self, register: Callable[..., object], begin: Listener, finish: Listener) -> None:
+        register(ack=reported(begin), lazy=[self.jobs.tracked(reported(finish))])
 
 
 def _authorizing(workspaces: Workspaces) -> Any:

@@ -17,7 +17,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.replies import code_of
+from bot.replies import TOKEN_DEAD, code_of
 from core.refusals import Refusal, forbidden, unavailable
 
 PERSON_SECONDS = 240.0
@@ -152,6 +152,12 @@ async def _person(client: AsyncWebClient, user_id: str) -> Document:
     except SlackApiError as error:
         if code_of(error) in {"user_not_found", "user_not_visible"}:
             return {"is_stranger": True}
+        if code_of(error) in TOKEN_DEAD:
+            raise forbidden(
+                "token_dead",
+                "Slack does not take the app's token any more, so nothing can be done here. Ask "
+                "whoever runs the results desk to install the app again.",
+            ) from error
         raise _not_asked() from error
     except (aiohttp.ClientError, TimeoutError) as error:
         raise _not_asked() from error

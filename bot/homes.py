@@ -13,6 +13,7 @@ from bot.answers import Answers
 from bot.askers import Asker, asker_of
 from bot.blocks.kit import Reader, actions, button, runs
 from bot.home import REFRESH, Page, home_view, page, stranger_view
+from bot.telling import show_view
 from core.links import actor_in_slack
 from core.phrases import say
 from core.refusals import Refusal
@@ -38,7 +39,7 @@ class Homes:
             self._remember(someone)
         except Refusal as refusal:
             view = self._refused(refusal, self._answers.reader(None))
-        await client.views_publish(user_id=asker.user_id, view=view)
+        await show_view(client.views_publish, view, user_id=asker.user_id)
 
     async def again(self, args: AsyncArgs) -> None:
         """After a change."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 from uuid import uuid4
+
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 Value = TypeVar("Value")
 
@@ -23,6 +25,8 @@ class Jobs:
     def __init__(self) -> None:
         self._open: dict[str, asyncio.Task[Any]] = {}
         self._following: set[asyncio.Future[None]] = set()
+        self.ending = False
+        """Whether whatever takes long had better come to an end."""
 
     def start(self, work: Coroutine[Any, Any, Value]) -> str:
         """Begin; the id finds it again."""
@@ -48,8 +52,20 @@ class Jobs:
         self._following.add(task)
         task.add_done_callback(self._following.discard)
 
+    def tracked(self, listener: Callable[[AsyncArgs], Awaitable[None]]) -> Any:
+        """A listener that goes on after its acknowledgement, and is waited for at the end."""
+
+        async def run(args: AsyncArgs) -> None:
+            task = asyncio.ensure_future(listener(args))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+            await task
+
+        return run
+
     async def drain(self, grace: float) -> None:
         """Wait for what was begun and for those who tell of it."""
+        self.ending = True
         end = time.monotonic() + grace
         while (self._open or self._following) and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.02)

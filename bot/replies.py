@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from slack_sdk.errors import SlackApiError
 
+NOT_ITS_BLOCKS = "invalid_blocks"
+NOT_ITS_VIEW = frozenset({NOT_ITS_BLOCKS, "invalid_arguments"})
+TOKEN_DEAD = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
+OK, TOO_MANY, SERVER_ERROR = 200, 429, 500
+
 NOT_GIVEN = "team_access_not_granted"
 """Installed for a whole Slack organisation, whose owner did not add it to this workspace."""
 

@@ -61,7 +61,7 @@ class SocketPart:
     def stop(self, grace: float) -> None:
         """Take nothing more, finish what was taken."""
         self._grace = grace
-        if self._stopping is not None:
+        if self._stopping is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(grace + 5)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -11,12 +12,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.blocks.kit import LONGEST_TITLE, plain_text
 from bot.blocks.render import Said
-from bot.replies import code_of, seconds_of, status_of
+from bot.blocks.simpler import simpler
+from bot.direct import post
+from bot.replies import NOT_ITS_BLOCKS, NOT_ITS_VIEW, OK, TOO_MANY, code_of
+
+View = dict[str, Any]
 
 log = structlog.get_logger(__name__)
 
-NOT_ITS_BLOCKS = "invalid_blocks"
-OK, TOO_MANY = 200, 429
 PAUSES = (0.5, 2.0, 6.0)
 """Before an answer is tried again at a response_url that is in trouble; it takes five."""
 
@@ -29,9 +32,13 @@ async def tell(args: AsyncArgs, said: Said) -> None:
         return
     if args.ack.response is None:
         await args.ack()
+    event = (args.event or {}).get("type")
     if args.context.response_url:
         await respond(args, said)
-    elif kind != "event_callback":
+    elif event == "app_home_opened":
+        view = {"type": "home", "blocks": list(said.blocks)}
+        await args.client.views_publish(user_id=args.context.user_id or "", view=view)
+    elif kind != "event_callback" or event == "message":
         await tell_directly(args, said)
 
 
@@ -52,22 +59,23 @@ async def respond(args: AsyncArgs, said: Said) -> None:
 
 
 async def tell_directly(args: AsyncArgs, said: Said) -> None:
-    """In the person's direct messages, where there is no other place; Slack's waits are obeyed."""
-    for pause in (*PAUSES, None):
-        try:
-            await args.client.chat_postMessage(channel=args.context.user_id or "", **said.posted())
-        except SlackApiError as error:
-            if code_of(error) == NOT_ITS_BLOCKS:
-                said = said.simpler()
-            elif status_of(error) != TOO_MANY or pause is None:
-                raise
-            else:
-                await asyncio.sleep(seconds_of(error) or pause)
-        else:
-            return
+    """In the person's direct messages, where there is no other place."""
+    await post(args.client, args.context.user_id or "", said)
 
 
-def message_view(title: str, said: Said, close: str) -> dict[str, Any]:
+async def show_view(call: Callable[..., Awaitable[Any]], view: View, **where: Any) -> Any:
+    """Give a view to Slack; one that only tells is simplified if Slack refuses its blocks."""
+    try:
+        return await call(view=view, **where)
+    except SlackApiError as error:
+        asks = any(block["type"] == "input" for block in view["blocks"])
+        if code_of(error) not in NOT_ITS_VIEW or asks:
+            raise
+        log.exception("blocks-refused", reason=code_of(error))
+    return await call(view=view | {"blocks": simpler(view["blocks"])}, **where)
+
+
+def message_view(title: str, said: Said, close: str) -> View:
     """An answer in place of the form that asked."""
     return {
         "type": "modal",

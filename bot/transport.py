@@ -19,8 +19,16 @@ from bot.blocks.notices import notice
 from bot.blocks.render import Said
 from bot.desk import Desk
 from bot.files import SlackFile
-from bot.replies import NOT_GIVEN, code_of, seconds_of, status_of
-from bot.telling import NOT_ITS_BLOCKS
+from bot.replies import (
+    NOT_GIVEN,
+    NOT_ITS_BLOCKS,
+    SERVER_ERROR,
+    TOKEN_DEAD,
+    TOO_MANY,
+    code_of,
+    seconds_of,
+    status_of,
+)
 from bot.threads import thread_of
 from bot.uploads import Upload, is_unsent, uploaded
 from bot.workspaces import Workspaces
@@ -30,13 +38,8 @@ from core.refusals import Refusal
 from core.settings import Settings
 from core.transports import InDoubt, LaneDown, Message, NotSent, Refused
 
-TOO_MANY = 429
-SERVER_ERROR = 500
 AGAIN = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_not_ready"}
-)
-TOKEN_DEAD = frozenset(
-    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
 
 

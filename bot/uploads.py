@@ -17,13 +17,12 @@ from typing import BinaryIO
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse, WebClient
 
-from bot.replies import code_of, status_of
+from bot.replies import SERVER_ERROR, code_of, status_of
 from core.transports import InDoubt, NotSent
 
 SECONDS = 120
 PAUSES = (0.5, 2.0, 5.0)
 TRANSIENT = frozenset({"file_update_failed", "internal_error", "fatal_error", "file_not_ready"})
-SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.jobs import PATIENCE_SECONDS, Jobs
 from bot.lines import Lines
 from bot.listeners.commands import waits
 from bot.listeners.views import Views
-from bot.telling import message_view, respond, tell_directly
+from bot.telling import message_view, respond, show_view, tell_directly
 from core.installations import FORGET_AFTER, claim
 from core.phrases import Phrase, say
 from core.refusals import Refusal
@@ -113,7 +113,7 @@ class Actions:
         if heard.reply is not None:
             reader = self._answers.reader(heard.reply.actor)
         view = _message(THE_ANSWER, heard.said, reader)
-        await args.client.views_update(view_id=view_id, view=view)
+        await show_view(args.client.views_update, view, view_id=view_id)
 
     async def _tell(self, args: AsyncArgs, said: Said) -> None:
         if args.context.response_url:

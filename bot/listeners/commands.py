@@ -13,6 +13,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.askers import asker_of
 from bot.blocks.kit import Reader
 from bot.blocks.render import told
+from bot.bulk import Bulk, being_checked
 from bot.failures import reported
 from bot.jobs import PATIENCE_SECONDS, Jobs
 from bot.lines import Lines
@@ -26,14 +27,18 @@ JOB = "job"
 class Commands:
     """One listener for all of them."""
 
-    def __init__(self, lines: Lines, jobs: Jobs, prefix: str) -> None:
-        self._lines, self._jobs, self._prefix = lines, jobs, prefix
+    def __init__(self, lines: Lines, jobs: Jobs, bulk: Bulk, prefix: str) -> None:
+        self._lines, self._jobs, self._bulk, self._prefix = lines, jobs, bulk, prefix
         self._late = reported(partial(answer_late, jobs))
 
     async def answer(self, args: AsyncArgs) -> None:
         """Acknowledge within 0.2 seconds, with the answer if there is one by then."""
         command = args.command or {}
         line = line_of(command["command"], command.get("text") or "", self._prefix) or "help"
+        if numbers := self._bulk.numbers_of(line):
+            await args.ack(**being_checked(numbers).ephemeral())
+            self._jobs.follow(reported(partial(self._bulk.check, numbers=numbers))(args))
+            return
         job = self._jobs.start(self._lines.heard(args.client, asker_of(args), line))
         if not await self._jobs.soon(job):
             args.context[JOB] = job

@@ -7,8 +7,7 @@ from functools import partial
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.askers import asker_of
-from bot.blocks.render import Said
-from bot.blocks.verification import follows
+from bot.bulk import Bulk, checked
 from bot.homes import Homes
 from bot.incoming import fetched
 from bot.lines import Lines
@@ -16,7 +15,6 @@ from bot.names import as_typed
 from bot.numbers import numbers_in
 from bot.telling import tell_directly
 from core.installations import claim
-from core.phrases import say
 from core.refusals import Refusal, usage
 from core.verification import VerificationTable
 
@@ -26,8 +24,8 @@ MOST_DROPPED = 5 << 20
 class Events:
     """Each event is acted on once, however often Slack sends it."""
 
-    def __init__(self, lines: Lines, homes: Homes) -> None:
-        self._lines, self._homes = lines, homes
+    def __init__(self, lines: Lines, homes: Homes, bulk: Bulk) -> None:
+        self._lines, self._homes, self._bulk = lines, homes, bulk
         self._answers, self._desk = lines.answers, lines.answers.desk
 
     async def begin(self, args: AsyncArgs) -> None:
@@ -47,11 +45,14 @@ class Events:
         if event.get("subtype") not in {None, "file_share"} or not await self._is_first(args):
             return
         if event.get("files"):
-            said = await self._dropped(args)
-        else:
-            line = as_typed(event.get("text") or "") or "help"
-            said = (await self._lines.heard(args.client, asker_of(args), line)).said
-        await tell_directly(args, said)
+            await self._dropped(args)
+            return
+        line = as_typed(event.get("text") or "") or "help"
+        numbers = self._bulk.numbers_of(line)
+        if numbers:
+            await self._bulk.check(args, numbers)
+            return
+        await tell_directly(args, (await self._lines.heard(args.client, asker_of(args), line)).said)
 
     async def taken_out(self, args: AsyncArgs) -> None:
         """The workspace uninstalled the app or revoked the bot's token."""
@@ -65,7 +66,7 @@ class Events:
             where = context.enterprise_id if org_wide else context.team_id
             await self._desk.run(partial(self._answers.workspaces.revoke, where or ""))
 
-    async def _dropped(self, args: AsyncArgs) -> Said:
+    async def _dropped(self, args: AsyncArgs) -> None:
         event, asker = args.event or {}, asker_of(args)
         try:
             await self._answers.actor(args.client, asker)
@@ -83,15 +84,17 @@ class Events:
                     "with one number a line or in a column.",
                 )
         except Refusal as refusal:
-            return self._answers.refused(refusal)
+            await tell_directly(args, self._answers.refused(refusal))
+            return
+        if self._bulk.takes(found):
+            await self._bulk.check(args, found)
+            return
         line = " ".join(["verify", *found])
         heard = await self._lines.heard(args.client, asker, line, as_file=True)
-        if heard.reply is None or not isinstance(heard.reply.answer, VerificationTable):
-            return heard.said
-        reader = self._answers.reader(heard.reply.actor)
-        return Said(
-            reader.plain(say("Your list was checked.")), tuple(follows(heard.reply.answer, reader))
-        )
+        said = heard.said
+        if heard.reply is not None and isinstance(heard.reply.answer, VerificationTable):
+            said = checked(heard.reply.answer, self._answers.reader(heard.reply.actor))
+        await tell_directly(args, said)
 
     async def _is_first(self, args: AsyncArgs) -> bool:
         key = f"event:{args.body.get('event_id')}"

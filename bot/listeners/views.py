@@ -21,7 +21,7 @@ from bot.listeners.commands import JOB
 from bot.modals import report, template
 from bot.modals.form import Form, Submitted, View, Wrong, waiting
 from bot.replies import code_of
-from bot.telling import message_view
+from bot.telling import message_view, show_view
 from core.actors import Actor
 from core.phrases import Phrase, say
 from core.refusals import Kind, Refusal
@@ -60,7 +60,7 @@ class Views:
             view = await self._view(actor, opening, reader)
         except Refusal as refusal:
             view = self._message(form.title, self._answers.refused(refusal, reader), reader)
-        await args.client.views_update(view_id=view_id, view=view)
+        await show_view(args.client.views_update, view, view_id=view_id)
 
     async def begin(self, args: AsyncArgs) -> None:
         """A form came back: errors in place, the answer in its place, or `one moment`."""
@@ -86,7 +86,7 @@ class Views:
             heard = await self._jobs.result(args.context[JOB])
             await asyncio.sleep(ACK_ARRIVES_SECONDS)
             view = self._answered(form, heard)
-            await args.client.views_update(view_id=args.body["view"]["id"], view=view)
+            await show_view(args.client.views_update, view, view_id=args.body["view"]["id"])
         await self._homes.again(args)
 
     async def build(self, args: AsyncArgs, action: dict[str, Any]) -> None:

@@ -48,25 +48,30 @@ def refresh(
     *,
     now: datetime,
     progress: Heard | None = None,
-) -> None:
-    """Ask about those whose answer is not fresh, unless the actor is over a limit."""
+) -> bool:
+    """Ask about those whose answer is not fresh, unless the actor is over a limit.
+
+    Whether it is of use to ask on: False where nobody answered, or nobody may be asked.
+    """
     if not is_asked(settings):
-        return
+        return False
     wanted = list(dict.fromkeys(numbers))
     with database.reading() as session:
         if not quotas.has_room(session, actor, len(wanted), now=now, settings=settings):
-            return
-        stale = _stale(session, wanted, now, settings)
-    if stale:
-        ask(
-            database,
-            settings,
-            actor.organisation_id,
-            stale[:MOST],
-            now=now,
-            seconds=SECONDS,
-            progress=progress,
-        )
+            return False
+        stale = _stale(session, wanted, now, settings)[:MOST]
+    if not stale:
+        return True
+    answered = ask(
+        database,
+        settings,
+        actor.organisation_id,
+        stale,
+        now=now,
+        seconds=SECONDS,
+        progress=progress,
+    )
+    return answered > 0
 
 
 def ask(

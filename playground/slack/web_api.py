@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from playground.slack.block_kit import message_problems, view_problems
@@ -109,6 +110,23 @@ def _post(workspace: Workspace, arguments: Arguments) -> Answer:
         )
     )
     return {"channel": conversation.id, "ts": ts}
+
+
+@method("chat.update", "chat:write")
+def _update(workspace: Workspace, arguments: Arguments) -> Answer:
+    """Only what the bot posted itself, and not faster than once a second."""
+    channel, ts = required(arguments, "channel", "ts")
+    found = [n for n, one in enumerate(workspace.said) if (one.ts, one.channel) == (ts, channel)]
+    if not found:
+        raise SlackError("message_not_found")
+    before = workspace.said[found[0]]
+    if before.via != "chat.postMessage":
+        raise SlackError("cant_update_message")
+    refuse_problems(message_problems(arguments))
+    spaced(workspace, f"update:{ts}")
+    said = {"text": arguments.get("text", ""), "blocks": arguments.get("blocks", [])}
+    workspace.said[found[0]] = replace(before, **said)
+    return {"channel": channel, "ts": ts, "text": said["text"]}
 
 
 @method("files.getUploadURLExternal", "files:write")

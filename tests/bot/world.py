@@ -46,6 +46,8 @@ class World:
     now: list = field(default_factory=lambda: [NOW])
     api: Any = None
     """The official results API behind it, where a test has one."""
+    part: Any = None
+    """What is connected, by Socket Mode."""
 
     def clock(self):
         return self.now[0]
@@ -236,7 +238,7 @@ def a_setting(slack, database_url, over, **more):
 def serving(made):
     """The application as it is served: uvicorn in a thread, or a socket."""
     if made.over == "socket":
-        part = SocketPart(made.settings, made.database, made.clock)
+        part = made.part = SocketPart(made.settings, made.database, made.clock)
         part.start()
         wait_for(lambda: made.slack.sockets.open, 20)
         yield
