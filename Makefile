@@ -56,8 +56,14 @@ bench: setup ## Print speed as ratios; BENCH="ingest --records 1000000" for one 
 	$(UV) sync --locked --quiet --group bench
 	$(RUN)python -m bench $(BENCH)
 
-docs: setup ## Rebuild the reference pages from the code, and the site in build/site
+docs: setup ## Rebuild the reference pages and the letters' pictures, and the site in build/site
 	$(RUN)python -m console.reference docs
+ifneq ($(CHROMIUM),)
+	$(UV) sync --locked --quiet --group browser
+	CHROMIUM=$(CHROMIUM) PICTURES=docs/pictures $(RUN)pytest -q tests/browser/test_letters.py -k pictures
+else
+	@echo "Without chromium the pictures in docs/letters.md stay as they are."
+endif
 	$(RUN)python -m console.site build/pages
 	$(UV) sync --locked --quiet --group docs
 	$(RUN)zensical build --strict

@@ -1,109 +1,24 @@
-"""What letters show of records and answers: labels, cells and the words of choices."""
+"""What letters show of answers: labels, cells and the words of choices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 
 from core.contacts import REPRESENTATIVES
-from core.fields import BY_HEADING, headings
+from core.fields import headings
 from core.history import DownloadLine
 from core.intake.ingested import Ingested
 from core.links import LinkList
-from core.notices import FieldChange
 from core.phrases import Phrase, counted, say
 from core.preference_cards import NotificationCard
 from core.queue_cards import Queued
-from core.records import Record
 from core.template_cards import TemplateCard, TemplateList
-from core.terms import Frequency, Module, band_on_card
+from core.terms import Frequency
 from core.users import UserList
-from core.verification import VerificationCard
 from core.wording import NO, OFF, ON, WORDS, YES, moment
+from mail.record_views import RECORD_VIEWS, Cells, Rows
 
 MOST_NOTES = 20
-
-Rows = list[tuple[str, str]]
-Cells = Sequence[str]
-
-BLANK = say("blank")
-
-
-def record_rows(record: Record) -> Rows:
-    """One result as a card."""
-    return [
-        (say("TRF Number"), record.trf_number),
-        (say("Name"), _name(record)),
-        (say("Date of Birth"), day(record.date_of_birth)),
-        (say("Gender"), record.gender),
-        (say("Email"), record.candidate_email),
-        (say("Module"), Module(record.module).written_out if record.module else ""),
-        (say("Candidate Number"), record.candidate_number),
-        (say("Centre"), record.centre_number),
-        (say("Test Date"), day(record.test_date)),
-        (say("Overall"), band_on_card(record.overall)),
-        (say("Listening"), band_on_card(record.listening)),
-        (say("Reading"), band_on_card(record.reading)),
-        (say("Writing"), band_on_card(record.writing)),
-        (say("Speaking"), band_on_card(record.speaking)),
-        (say("Status"), "" if record.released else record.status),
-    ]
-
-
-RESULT_HEADINGS = (
-    say("TRF Number"),
-    say("Name"),
-    say("Test Date"),
-    say("Module"),
-    say("Overall"),
-)
-
-
-def result_cells(records: Iterable[Record]) -> list[Cells]:
-    """Several results as rows under RESULT_HEADINGS."""
-    return [
-        (
-            one.trf_number,
-            _name(one),
-            day(one.test_date),
-            one.module,
-            band_on_card(one.overall) if one.released else one.status,
-        )
-        for one in records
-    ]
-
-
-VERIFICATION_HEADINGS = (
-    say("TRF Number"),
-    say("Outcome"),
-    say("Name"),
-    say("Test Date"),
-    say("Module"),
-    say("Overall"),
-)
-
-
-def verification_cells(cards: Iterable[VerificationCard]) -> list[Cells]:
-    """Several look-ups as rows under VERIFICATION_HEADINGS."""
-    return [
-        (one.trf_number, WORDS[one.outcome], "", "", "", "")
-        if one.record is None
-        else (one.trf_number, WORDS[one.outcome], *result_cells([one.record])[0][1:])
-        for one in cards
-    ]
-
-
-def verdict_rows(card: VerificationCard) -> Rows:
-    """How what was claimed compares."""
-    return [(key, WORDS[verdict]) for key, verdict in (card.comparison or {}).items()]
-
-
-def change_cells(changes: Iterable[FieldChange]) -> list[Cells]:
-    """Field, old value, new value; an empty one is said so."""
-    return [(_title(one.field), one.old or BLANK, one.new or BLANK) for one in changes]
-
-
-CHANGE_HEADINGS = (say("Field"), say("Before"), say("Now"))
 
 DOWNLOAD_HEADINGS = (
     say("No."),
@@ -241,30 +156,13 @@ def ingested_notes(answer: Ingested) -> list[Phrase]:
     return notes
 
 
-def day(iso: str) -> str:
-    """An ISO date in the reader's way."""
-    return Phrase("{day}", day=date.fromisoformat(iso)) if iso else ""
-
-
 def word(member: object) -> Phrase:
     """A choice in words."""
     return WORDS[member]
 
 
-def _title(heading: str) -> str:
-    """Of a field of the catalogue; a record's status is in none."""
-    field = BY_HEADING.get(heading)
-    return heading.capitalize() if field is None else field.title
-
-
-def _name(record: Record) -> str:
-    return f"{record.first_name} {record.family_name}".strip()
-
-
 VIEWS = {
-    "RESULT_HEADINGS": RESULT_HEADINGS,
-    "VERIFICATION_HEADINGS": VERIFICATION_HEADINGS,
-    "CHANGE_HEADINGS": CHANGE_HEADINGS,
+    **RECORD_VIEWS,
     "DOWNLOAD_HEADINGS": DOWNLOAD_HEADINGS,
     "TEMPLATE_HEADINGS": TEMPLATE_HEADINGS,
     "USER_HEADINGS": USER_HEADINGS,
@@ -272,11 +170,6 @@ VIEWS = {
     "QUEUE_HEADINGS": QUEUE_HEADINGS,
     "link_cells": link_cells,
     "queue_cells": queue_cells,
-    "record_rows": record_rows,
-    "result_cells": result_cells,
-    "verification_cells": verification_cells,
-    "verdict_rows": verdict_rows,
-    "change_cells": change_cells,
     "download_cells": download_cells,
     "template_cells": template_cells,
     "template_rows": template_rows,

@@ -18,7 +18,7 @@ from core.notices import (
     ResultsChanged,
     WatchHit,
 )
-from core.phrases import Phrase
+from core.phrases import Phrase, say
 from core.terms import AttachmentPolicy, Language
 from core.transports import Message, Recipient
 from mail.files import Packed, follows, packed
@@ -111,11 +111,25 @@ def in_frame(title: str, fragments: list[Fragment], kind: str, recipient: Recipi
         title,
         fragments,
         recipient.language,
-        first_name=recipient.first_name,
         organisation=recipient.organisation,
+        greeting=_greeting(recipient.first_name),
+        reason=_reason(kind, recipient.organisation),
         can_answer=can_be_answered(kind),
         is_notification=kind in ENDABLE,
     )
+
+
+def _greeting(first_name: str) -> Phrase:
+    return say("Dear {name},", name=first_name) if first_name else say("Hello,")
+
+
+def _reason(kind: str, organisation: str) -> Phrase:
+    if kind == FEED_SUMMARY:
+        return say(
+            "You receive this because results files of {organisation} come from this address.",
+            organisation=organisation,
+        )
+    return say("You receive this as a user of {organisation}.", organisation=organisation)
 
 
 def _letter(message: Message, recipient: Recipient, pack: Packed) -> Written:

@@ -1,0 +1,161 @@
+"""What letters show of results, look-ups and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from core.comparison import Verdict
+from core.fields import BY_HEADING
+from core.notices import FieldChange
+from core.phrases import Phrase, say
+from core.records import Record
+from core.terms import Module, Outcome, band_on_card
+from core.verification import VerificationCard
+from core.wording import WORDS
+
+Rows = list[tuple[str, str]]
+Cells = Sequence[str]
+
+BLANK = say("blank")
+
+
+def person_rows(record: Record) -> Rows:
+    """Whose result it is, and of which test, as a card."""
+    return [
+        (say("TRF Number"), record.trf_number),
+        (say("Name"), _name(record)),
+        (say("Date of Birth"), day(record.date_of_birth)),
+        (say("Gender"), record.gender),
+        (say("Email"), record.candidate_email),
+        (say("Module"), Module(record.module).written_out if record.module else ""),
+        (say("Candidate Number"), record.candidate_number),
+        (say("Centre"), record.centre_number),
+        (say("Test Date"), day(record.test_date)),
+        (say("Status"), "" if record.released else record.status),
+    ]
+
+
+def band_rows(record: Record) -> Rows:
+    """Its bands, the overall one first."""
+    return [
+        (say("Overall"), band_on_card(record.overall)),
+        (say("Listening"), band_on_card(record.listening)),
+        (say("Reading"), band_on_card(record.reading)),
+        (say("Writing"), band_on_card(record.writing)),
+        (say("Speaking"), band_on_card(record.speaking)),
+    ]
+
+
+RESULT_HEADINGS = (
+    say("TRF Number"),
+    say("Name"),
+    say("Test Date"),
+    say("Module"),
+    say("Overall"),
+)
+
+
+def result_cells(records: Iterable[Record]) -> list[Cells]:
+    """Several results as rows under RESULT_HEADINGS."""
+    return [
+        (
+            one.trf_number,
+            _name(one),
+            day(one.test_date),
+            one.module,
+            band_on_card(one.overall) if one.released else one.status,
+        )
+        for one in records
+    ]
+
+
+VERIFICATION_HEADINGS = (
+    say("TRF Number"),
+    say("Outcome"),
+    say("Name"),
+    say("Test Date"),
+    say("Module"),
+    say("Overall"),
+)
+
+
+def verification_cells(cards: Iterable[VerificationCard]) -> list[Cells]:
+    """Several look-ups as rows under VERIFICATION_HEADINGS."""
+    return [
+        (one.trf_number, WORDS[one.outcome], "", "", "", "")
+        if one.record is None
+        else (one.trf_number, WORDS[one.outcome], *result_cells([one.record])[0][1:])
+        for one in cards
+    ]
+
+
+CLAIMS = {
+    "name": say("Name"),
+    "dob": say("Date of Birth"),
+    "gender": say("Gender"),
+    "module": say("Module"),
+    "date": say("Test Date"),
+    "overall": say("Overall"),
+    "listening": say("Listening"),
+    "reading": say("Reading"),
+    "writing": say("Writing"),
+    "speaking": say("Speaking"),
+}
+
+
+def verdict_rows(card: VerificationCard) -> Rows:
+    """How what was claimed compares."""
+    return [(CLAIMS[key], WORDS[verdict]) for key, verdict in (card.comparison or {}).items()]
+
+
+TONES: dict[str, str] = {WORDS[Verdict.MATCH]: "right", WORDS[Verdict.MISMATCH]: "wrong"}
+
+
+def tone(verdict: str) -> str:
+    """The class of a verdict's cell; its colour says nothing that the word does not."""
+    return TONES.get(verdict, "")
+
+
+def card_tone(card: VerificationCard) -> str:
+    """The class of a look-up's message."""
+    differs = set((card.comparison or {}).values()) - {Verdict.MATCH}
+    return "good" if card.outcome is Outcome.MATCH and not differs else "note"
+
+
+def change_cells(changes: Iterable[FieldChange]) -> list[Cells]:
+    """Field, old value, new value; an empty one is said so."""
+    return [(_title(one.field), one.old or BLANK, one.new or BLANK) for one in changes]
+
+
+CHANGE_HEADINGS = (say("Field"), say("Before"), say("Now"))
+
+
+def day(iso: str) -> str:
+    """An ISO date in the reader's way."""
+    return Phrase("{day}", day=date.fromisoformat(iso)) if iso else ""
+
+
+def _title(heading: str) -> str:
+    """Of a field of the catalogue; a record's status is in none."""
+    field = BY_HEADING.get(heading)
+    return heading.capitalize() if field is None else field.title
+
+
+def _name(record: Record) -> str:
+    return f"{record.first_name} {record.family_name}".strip()
+
+
+RECORD_VIEWS = {
+    "RESULT_HEADINGS": RESULT_HEADINGS,
+    "VERIFICATION_HEADINGS": VERIFICATION_HEADINGS,
+    "CHANGE_HEADINGS": CHANGE_HEADINGS,
+    "person_rows": person_rows,
+    "band_rows": band_rows,
+    "result_cells": result_cells,
+    "verification_cells": verification_cells,
+    "verdict_rows": verdict_rows,
+    "change_cells": change_cells,
+    "tone": tone,
+    "card_tone": card_tone,
+}
