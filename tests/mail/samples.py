@@ -3,6 +3,7 @@
 Everybody in it is invented.
 """
 
+from datetime import timedelta
 from email.message import EmailMessage
 
 from pydantic import SecretStr
@@ -24,6 +25,7 @@ from core.notices import (
     ResultsChanged,
     SettingsChanged,
     WatchHit,
+    WebhookPaused,
 )
 from core.phrases import say
 from core.records import Record
@@ -115,6 +117,7 @@ _NOTICES = (
     (WatchHit(_RECORDS[5]), AMERICAN),
     (PICTURE, {}),
     (MailPaused("Bo Li", "bo@uni.example", "550 5.1.1 No such user here"), {}),
+    (WebhookPaused(3, "crm.uni.example", "It answered 500", NOW - timedelta(days=3)), {}),
     (FeedSilent(say("The official results API could not be read: {error}.", error="503")), {}),
     (FeedWell(say("Results are arriving again.")), {}),
 )

@@ -12,11 +12,10 @@ from sqlmodel import select
 
 from core import pictures
 from core.actors import actor_by_id
-from core.file_policies import Policy
 from core.picture_words import Panel
 from core.preferences import Switch, Wishes, set_notifications
 from core.tables import Organisation, User
-from core.terms import Language, Role, Surface
+from core.terms import AttachmentPolicy, Language, Role, Surface
 from mail.drawing import WIDTH, drawn
 from mail.writing import Terms, written
 from tests.builders import NOW
@@ -24,7 +23,7 @@ from tests.intake.shapes import as_csv, load, record
 from tests.mail.house import answer_to
 from tests.mail.letters import PICTURE, message, recipient
 
-OPEN = Terms(Policy.ATTACH, None)
+OPEN = Terms(AttachmentPolicy.ATTACH, None)
 DECEMBER = NOW + timedelta(days=7)
 """November is over."""
 BARS = (("1-4 Oct", 9), ("5-11 Oct", 31), ("12-18 Oct", 0), ("26-31 Oct", 1000))
