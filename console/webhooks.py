@@ -69,7 +69,7 @@ def webhook_replay(
 ) -> None:
     """Send events again, with their ids; a paused webhook goes on."""
     from console.text import webhooks  # noqa: F401
-    from core.webhooks import Replayed, replay
+    from core.replays import Replayed, replay
 
     start = instant(since)
     with open_desk() as desk, desk.database.transaction() as session:

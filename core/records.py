@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.fields import BY_ATTRIBUTE
 from core.tables import Result
 from core.terms import RELEASED, Module, band_in_file
 
@@ -64,6 +65,10 @@ class Record:
 
 
 RESULT = Result.__table__  # type: ignore[attr-defined]
+HEADINGS = tuple(
+    BY_ATTRIBUTE[name].heading for name in Record.__dataclass_fields__ if name in BY_ATTRIBUTE
+)
+"""Those of a record's document."""
 COLUMNS = [RESULT.c["id" if name == "result_id" else name] for name in Record.__dataclass_fields__]
 """The columns of a row that `record_of` takes."""
 

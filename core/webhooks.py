@@ -8,11 +8,10 @@ waits, a later one does too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from sqlalchemy import bindparam, select, text
@@ -20,15 +19,18 @@ from sqlmodel import Session, col
 
 from core.actors import Actor
 from core.composing import Composition, Unwanted, composes
-from core.endpoints import active, endpoint
+from core.endpoints import active
 from core.outbox import Owed, owe
 from core.past_look_ups import line_of
+from core.records import HEADINGS as SHOWN
 from core.tables import Arrival, Download, Verification, WebhookEndpoint
 from core.terms import Channel
 from core.transports import LaneDown, NotSent
 from core.versions import Position, positions, versions
 
 RESULT, VERIFICATION, DOWNLOAD = "webhook-result", "webhook-verification", "webhook-download"
+RELIED = "webhook-relied"
+"""A change of what was only verified: who relied on it must know too."""
 
 AFTER_EARLIER = 30.0
 MOST_AT_ONCE = 5000
@@ -40,6 +42,12 @@ DELETED = Unwanted("What it is about is past its time and was deleted.")
 _OPEN = text(
     "SELECT 1 FROM outgoing WHERE dedupe_key IN :keys AND fate IN ('ready', 'sending', 'held')"
 ).bindparams(bindparam("keys", expanding=True))
+_RELIED = text(
+    "SELECT DISTINCT c.arrival_id, c.result_id FROM change c "
+    "JOIN verification v ON v.result_id = c.result_id AND v.organisation_id = :organisation "
+    "WHERE c.arrival_id >= :first AND NOT EXISTS (SELECT 1 FROM delivery d "
+    "WHERE d.result_id = c.result_id AND d.organisation_id = :organisation) ORDER BY 1, 2"
+)
 _EARLIER = text(
     "SELECT arrival_id FROM change WHERE result_id = :result AND arrival_id < :arrival "
     "UNION SELECT arrival_id FROM delivery WHERE result_id = :result "
@@ -64,25 +72,15 @@ class WebhookCall:
     was_well: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """How many events an endpoint gets again."""
-
-    endpoint_id: int
-    events: int
-
-    def document(self) -> dict[str, Any]:
-        """`replayed` with the webhook and the number of events."""
-        return {"replayed": {"webhook": self.endpoint_id, "events": self.events}}
-
-
 def owe_results(session: Session, arrival: Arrival) -> Iterator[Owed]:
     """What an arrival brought or changed, for every endpoint that is concerned."""
     assert arrival.id is not None  # noqa: S101  flushed
     start = Position(arrival.id - 1, 2**31 - 1)
     for one in active(session):
-        for place in _following(session, one.organisation_id, start):
-            yield _result(one, place)
+        for place in following(session, one.organisation_id, start):
+            yield owed_result(one, place)
+        if arrival.changed:
+            yield from relied(session, one, arrival.id)
 
 
 def owe_verifications(
@@ -98,28 +96,16 @@ def owe_verifications(
     ).all()
     hooks = active(session, actor.organisation_id)
     ids = [row_id for row_id in made if row_id is not None]
-    owe(session, [_plain(one, VERIFICATION, row_id) for one in hooks for row_id in ids], now=now)
+    owe(
+        session, [owed_plain(one, VERIFICATION, row_id) for one in hooks for row_id in ids], now=now
+    )
 
 
 def owe_download(session: Session, row: Download, *, now: datetime) -> None:
     """A download that was just made."""
     assert row.id is not None  # noqa: S101  flushed
     hooks = active(session, row.organisation_id)
-    owe(session, [_plain(one, DOWNLOAD, row.id) for one in hooks], now=now)
-
-
-def replay(session: Session, endpoint_id: int, *, since: datetime | None, now: datetime) -> int:
-    """Send again what happened since a moment, else since it fails; a paused one goes on.
-
-    How many events that makes. Raise Refusal if there is no such endpoint.
-    """
-    row = endpoint(session, endpoint_id)
-    start = since or row.failing_since or row.created_at
-    row.failing_since = row.retry_at = row.paused_at = None
-    session.add(row)
-    session.flush()
-    mark = uuid4().hex[:8]
-    return owe(session, _since(session, row, start, mark), now=now)
+    owe(session, [owed_plain(one, DOWNLOAD, row.id) for one in hooks], now=now)
 
 
 @composes(RESULT)
@@ -134,6 +120,28 @@ def _result_event(work: Composition) -> WebhookCall | Unwanted:
         return DELETED
     document = found[0].document()
     event_id = f"result-{row.organisation_id}-{place}"
+    return _call(row, event_id, document.pop("type"), document.pop("at"), document)
+
+
+@composes(RELIED)
+def _relied_event(work: Composition) -> WebhookCall | Unwanted:
+    """No more of the record than the verification showed, and no cursor: it is on no page."""
+    row = _receiver(work)
+    if isinstance(row, Unwanted):
+        return row
+    place = Position(work.row.about["arrival"], work.row.about["result"])
+    _wait_for_earlier(work, row, place)
+    found = versions(work.session, row.organisation_id, [place])
+    if not found:
+        return DELETED
+    document = found[0].document()
+    shown = document["result"]
+    document |= {
+        "cursor": None,
+        "result": {heading: shown[heading] for heading in SHOWN if heading in shown},
+        "changes": [one for one in document["changes"] if one["field"] in {*SHOWN, "status"}],
+    }
+    event_id = f"relied-{row.organisation_id}-{place}"
     return _call(row, event_id, document.pop("type"), document.pop("at"), document)
 
 
@@ -189,7 +197,11 @@ def _wait_for_earlier(work: Composition, row: WebhookEndpoint, place: Position) 
             "organisation": row.organisation_id,
         },
     ).all()
-    keys = [_key(row, Position(arrival_id, place.result)) for arrival_id in earlier]
+    keys = [
+        _key(row, Position(arrival_id, place.result), kind)
+        for arrival_id in earlier
+        for kind in (RESULT, RELIED)
+    ]
     if keys and work.session.execute(_OPEN, {"keys": keys}).first() is not None:
         raise NotSent("An earlier event of this result is not delivered yet.", AFTER_EARLIER)
 
@@ -203,49 +215,28 @@ def _call(
     return WebhookCall(row.id or 0, row.url, row.secret, event_id, body, was_well)
 
 
-def _following(session: Session, organisation_id: int, start: Position) -> Iterator[Position]:
+def following(session: Session, organisation_id: int, start: Position) -> Iterator[Position]:
     """Every position after `start`, in pages."""
     while found := positions(session, organisation_id, since=start, most=MOST_AT_ONCE):
         yield from found
         start = found[-1]
 
 
-def _since(session: Session, row: WebhookEndpoint, start: datetime, mark: str) -> Iterator[Owed]:
-    yield from _results_since(session, row, start, mark)
-    own: Any
-    for kind, own, moment in (
-        (VERIFICATION, Verification, Verification.looked_up_at),
-        (DOWNLOAD, Download, Download.downloaded_at),
-    ):
-        ids = session.scalars(
-            select(own.id)
-            .where(own.organisation_id == row.organisation_id, col(moment) >= start)
-            .order_by(own.id)
-        )
-        yield from (_plain(row, kind, one, mark) for one in ids)
+def relied(session: Session, row: WebhookEndpoint, first: int, mark: str = "") -> Iterator[Owed]:
+    """Changes, from an arrival on, of what the organisation verified and was never sent."""
+    values = {"organisation": row.organisation_id, "first": first}
+    for place in session.execute(_RELIED, values).all():
+        yield owed_result(row, Position(*place), mark, RELIED)
 
 
-def _results_since(
-    session: Session, row: WebhookEndpoint, start: datetime, mark: str
-) -> Iterable[Owed]:
-    first = session.scalar(
-        select(col(Arrival.id))
-        .where(col(Arrival.arrived_at) >= start)
-        .order_by(col(Arrival.arrived_at), col(Arrival.id))
-        .limit(1)
-    )
-    if first is None:
-        return
-    for place in _following(session, row.organisation_id, Position(first - 1, 2**31 - 1)):
-        yield _result(row, place, mark)
-
-
-def _result(row: WebhookEndpoint, place: Position, mark: str = "") -> Owed:
+def owed_result(row: WebhookEndpoint, place: Position, mark: str = "", kind: str = RESULT) -> Owed:
+    """A version, to one endpoint; a replay has a `mark`."""
     about = {"arrival": place.arrival, "result": place.result}
-    return _owed(row, RESULT, _key(row, place, mark), about)
+    return _owed(row, kind, _key(row, place, kind, mark), about)
 
 
-def _plain(row: WebhookEndpoint, kind: str, row_id: int, mark: str = "") -> Owed:
+def owed_plain(row: WebhookEndpoint, kind: str, row_id: int, mark: str = "") -> Owed:
+    """A look-up or a download, likewise."""
     return _owed(row, kind, f"{kind}:{row.id}:{row_id}{_marked(mark)}", {"id": row_id})
 
 
@@ -253,8 +244,8 @@ def _owed(row: WebhookEndpoint, kind: str, key: str, about: dict[str, Any]) -> O
     return Owed(Channel.WEBHOOK, str(row.id), key, kind, about, row.organisation_id)
 
 
-def _key(row: WebhookEndpoint, place: Position, mark: str = "") -> str:
-    return f"{RESULT}:{row.id}:{place}{_marked(mark)}"
+def _key(row: WebhookEndpoint, place: Position, kind: str, mark: str = "") -> str:
+    return f"{kind}:{row.id}:{place}{_marked(mark)}"
 
 
 def _marked(mark: str) -> str:

@@ -6,8 +6,8 @@ from console.text.keys import moment
 from console.text.render import table, text
 from core.endpoints import EndpointAdded, EndpointLine, EndpointList
 from core.phrases import counted, in_language, say
+from core.replays import Replayed
 from core.terms import Language
-from core.webhooks import Replayed
 
 STATES = {"active": say("active"), "failing": say("failing"), "paused": say("paused")}
 

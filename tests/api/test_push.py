@@ -11,12 +11,12 @@ from core.endpoints import add_endpoint, list_endpoints, remove_endpoint
 from core.keys import Scope, add_key, caller_of
 from core.notices import WebhookPaused
 from core.refusals import Kind, Refusal
+from core.replays import replay
 from core.settings import Settings
 from core.tables import AuditEvent, Organisation, Outgoing, WebhookEndpoint
 from core.terms import Channel, Fate, Role
 from core.trf_numbers import TrfNumber
 from core.verification import verify
-from core.webhooks import replay
 from tests.builders import NOW, a_user, an_organisation
 from tests.intake.shapes import as_csv, load, number, record
 from tests.servers.crm import Crm
@@ -210,6 +210,34 @@ def test_after_three_days_the_endpoint_is_paused_and_a_replay_loses_nothing(send
     with sender.database.reading() as session:
         actions = session.exec(select(AuditEvent.action)).all()
     assert actions.count("webhook:paused") == 1
+
+
+def test_a_change_of_what_was_only_verified_is_told_to_whoever_relied_on_it(sender, crm):
+    with sender.database.transaction() as session:
+        leeds = an_organisation(session, "Leeds")
+        load(session, leeds, as_csv(record(1, town="Exeter"), record(2)))
+        asked = TrfNumber.read(number(1))
+        verify(session, sender.program, asked, now=NOW, settings=Settings())
+    sender.send()
+    crm.calls.clear()
+
+    for band in ("7", "7.5"):
+        with sender.database.transaction() as session:
+            rows = [record(n, overallBandScore=band, town="Leeds") for n in (1, 2)]
+            load(session, session.get_one(Organisation, leeds.id), as_csv(*rows), now=sender.now)
+    sender.send()
+    first, second = [call.event() for call in crm.calls]
+    assert first["type"] == second["type"] == "result.changed"
+    assert first["data"]["changes"] == [{"field": "overallBandScore", "old": "8", "new": "7"}]
+    assert (first["data"]["current"], second["data"]["current"]) == (False, True)
+    assert second["data"]["cursor"] is None
+    assert second["data"]["result"]["overallBandScore"] == "7.5"
+    assert "town" not in second["data"]["result"]
+
+    crm.calls.clear()
+    assert sender.replay(NOW - HOUR) == 3
+    sender.send()
+    assert [call.event()["type"] for call in crm.calls].count("result.changed") == 2
 
 
 def test_administrators_hear_once_that_an_endpoint_is_paused_and_what_to_do(sender, crm):
