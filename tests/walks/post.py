@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP, default
 
+from sqlmodel import select
+
 from core.database import Database
+from core.tables import Incoming
 from tests.walks.terminal import Terminal
 
 SECONDS = 40.0
@@ -41,7 +44,7 @@ class PostOffice:
         """The parts as a process, until the end, which must be a clean one."""
         process = self.terminal.serve(*parts)
         try:
-            until(lambda: "Serving:" in process.log.read_text(), process.log)
+            self.until(lambda: "Serving:" in process.log.read_text())
             yield process
             process.terminate()
             assert process.wait(40) == 0, process.log.read_text()
@@ -57,8 +60,20 @@ class PostOffice:
 
     def letter(self, subject: str) -> EmailMessage:
         """The newest with these words in its subject, as soon as there is one."""
-        until(lambda: self.letters(subject), self.folder)
+        self.until(lambda: self.letters(subject))
         return self.letters(subject)[-1]
+
+    def until(self, done) -> None:
+        """Wait for it; what was logged says why it did not happen."""
+        until(done, self.logs)
+
+    def logs(self) -> list[str]:
+        return [path.read_text()[-2000:] for path in self.folder.glob("serve-*.log")]
+
+    def fates(self) -> list[str]:
+        """What became of each mail that came in."""
+        with self.database.reading() as session:
+            return list(session.exec(select(Incoming.fate).order_by(Incoming.id)))
 
     def hand_in(self, mail: EmailMessage, to: str, sender: str | None = None) -> None:
         """By SMTP, as a relay would."""
@@ -71,8 +86,8 @@ def read(path) -> EmailMessage:
     return email.message_from_bytes(path.read_bytes(), policy=default)
 
 
-def until(done, why: object, seconds: float = SECONDS) -> None:
+def until(done, why, seconds: float = SECONDS) -> None:
     end = time.monotonic() + seconds
     while not done():
-        assert time.monotonic() < end, why
+        assert time.monotonic() < end, why()
         time.sleep(0.05)
