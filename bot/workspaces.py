@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from slack_bolt.authorization import AuthorizeResult
@@ -15,7 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from core.installations import Workspace, install, installation_of, revoke
-from core.sealing import Seal
+
+if TYPE_CHECKING:
+    from core.sealing import Seal
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +48,7 @@ class Workspaces:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         key = desk.settings.secret_key
-        self.seal = Seal(key.get_secret_value()) if key is not None else None
+        self.seal = _seal(key.get_secret_value()) if key is not None else None
         self._kept: dict[str, tuple[float, Pass | None]] = {}
 
     async def authorized(self, enterprise_id: str, team_id: str) -> AuthorizeResult | None:
@@ -151,3 +153,9 @@ def _workspace(answer: Any, asked: str) -> Workspace:
         enterprise_id,
         str(answer.get("user_id") or ""),
     )
+
+
+def _seal(key: str) -> Seal:
+    from core.sealing import Seal as Sealing  # nobody without a key pays for its library
+
+    return Sealing(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, delete, func, select
@@ -13,9 +13,11 @@ from core import audit
 from core.actors import Actor
 from core.phrases import Phrase, say
 from core.refusals import missing, usage
-from core.sealing import Seal
 from core.tables import Delivery, Organisation, SlackChannel, SlackClaim, SlackInstallation
 from core.terms import Surface
+
+if TYPE_CHECKING:
+    from core.sealing import Seal
 
 OFF = "off"
 FORGET_AFTER = timedelta(days=2)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-import pyzipper
-
 from core.attached import MOST_BYTES, MOST_PARTS
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
@@ -81,6 +79,8 @@ def _zipped(file: AttachedFile, passphrase: str) -> Packed:
 
 
 def _zip(file: AttachedFile, passphrase: str) -> AttachedFile:
+    import pyzipper
+
     stream = io.BytesIO()
     with pyzipper.AESZipFile(
         stream, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES

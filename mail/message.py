@@ -20,7 +20,6 @@ from typing import Any
 
 from core.commands.registry import Attachment
 from core.refusals import Refusal, usage
-from mail.html import text_of_html
 
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 500
@@ -111,6 +110,8 @@ class ReceivedMail:
                 plain.append(_text(part, MOST_TEXT))
         text = "\n".join(plain)
         if not text.strip() and html:
+            from mail.html import text_of_html
+
             text = text_of_html(html[0])
         return Body(text[:MOST_TEXT], tuple(attachments))
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvloop
@@ -20,10 +20,12 @@ from core.engine import Job
 from core.inbox import TAKE_UP
 from core.refusals import unavailable, usage
 from core.settings import Settings
-from mail.imap import Mailbox
 from mail.process import InboxWork
 from mail.smtp import Doorkeeper, sessions
 from mail.storing import Storing
+
+if TYPE_CHECKING:
+    from mail.imap import Mailbox
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +106,8 @@ def _mailbox(
 ) -> Mailbox | None:
     if settings.imap_url is None:
         return None
+    from mail.imap import Mailbox
+
     return Mailbox(settings, database, clock, settings.imap_url.get_secret_value())
 
 

@@ -11,7 +11,6 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import Protocol
 
-import dkim
 from sqlmodel import Session
 
 from core import reply_tokens
@@ -212,6 +211,8 @@ def _signer(settings: Settings) -> Callable[[bytes], bytes]:
     """Adds a DKIM signature where a key is set; the relay may do it instead."""
     if settings.dkim_key is None or settings.dkim_selector is None:
         return lambda mail: mail
+    import dkim
+
     key, selector = settings.dkim_key.read_bytes(), settings.dkim_selector.encode()
     domain = settings.mail_domain.encode()
 

@@ -13,10 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import authres
-import dkim
-import dns.exception
-import dns.resolver
-import structlog
 from sqlmodel import Session, col, select
 
 from core import reply_tokens
@@ -25,11 +21,6 @@ from core.settings import Settings
 from core.tables import Incoming, Preference, ReplyToken, User
 from mail.addresses import Desk
 from mail.message import ReceivedMail
-
-log = structlog.get_logger(__name__)
-
-MOST_SIGNATURES = 3
-DNS_SECONDS = 5.0
 
 EXPIRED = say(
     "The mail that you answered is too old to be answered. Answer a newer one, or any mail of ours."
@@ -91,7 +82,9 @@ def prover(settings: Settings) -> Proof | None:
     if settings.trusted_authserv_id is not None:
         proofs.append(_relay_proof(settings.trusted_authserv_id, settings.trusted_hops))
     if settings.verify_dkim:
-        proofs.append(_signature_proof(_resolver(settings.dns_resolver)))
+        from mail.signatures import resolver, signature_proof
+
+        proofs.append(signature_proof(resolver(settings.dns_resolver)))
     if not proofs:
         return None
     return lambda mail, sender: any(proof(mail, sender) for proof in proofs)
@@ -134,7 +127,7 @@ def _registered(session: Session, address: str) -> int | None:
 def _relay_proof(authserv_id: str, hops: int) -> Proof:
     def proof(mail: ReceivedMail, sender: str) -> bool:
         value = _relay_header(mail, authserv_id, hops)
-        return value is not None and _passes(value, _domain(sender))
+        return value is not None and _passes(value, domain_of(sender))
 
     return proof
 
@@ -161,7 +154,7 @@ def _authserv_id(value: str) -> str:
     return words[0].lower() if words else ""
 
 
-def _domain(sender: str) -> str:
+def domain_of(sender: str) -> str:
     """As signatures write it."""
     domain = sender.rpartition("@")[2]
     return domain if domain.isascii() else domain.encode("idna").decode()
@@ -181,48 +174,3 @@ def _passes(value: str, domain: str) -> bool:
         if one.method == "dkim" and is_aligned(named.get(("header", "d"), ""), domain):
             return True
     return False
-
-
-def _signature_proof(resolver: dns.resolver.Resolver) -> Proof:
-    def key(name: bytes | str, timeout: float = DNS_SECONDS) -> bytes | None:
-        wanted = name.decode() if isinstance(name, bytes) else name
-        try:
-            answer = resolver.resolve(wanted, "TXT", lifetime=timeout)
-        except dns.exception.DNSException:
-            return None
-        return b"".join(answer[0].strings)
-
-    def proof(mail: ReceivedMail, sender: str) -> bool:
-        domain = _domain(sender)
-        signatures = mail.headers("DKIM-Signature")[:MOST_SIGNATURES]
-        return any(
-            is_aligned(_signing_domain(one), domain) and _verifies(mail.raw, place, key)
-            for place, one in enumerate(signatures)
-        )
-
-    return proof
-
-
-def _verifies(raw: bytes, place: int, key: Callable[..., bytes | None]) -> bool:
-    """Signed over the whole body and the From: line; what l= leaves out could be anything."""
-    try:
-        check = dkim.DKIM(raw, minkey=1024)
-        good: bool = check.verify(idx=place, dnsfunc=key)
-    except (dkim.DKIMException, ValueError, TypeError, KeyError, IndexError) as error:
-        log.info("dkim-unreadable", reason=type(error).__name__)
-        return False
-    return good and b"l" not in check.signature_fields
-
-
-def _signing_domain(signature: str) -> str:
-    tags = dict(tag.strip().partition("=")[::2] for tag in signature.split(";") if "=" in tag)
-    return "".join(tags.get("d", "").split())
-
-
-def _resolver(address: str | None) -> dns.resolver.Resolver:
-    if address is None:
-        return dns.resolver.get_default_resolver()
-    host, _, port = address.rpartition(":")
-    resolver = dns.resolver.Resolver(configure=False)
-    resolver.nameservers, resolver.port = [host], int(port)
-    return resolver
