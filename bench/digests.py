@@ -183,5 +183,5 @@ def _result(n: int) -> dict[str, Any]:
 
 def _delivery(organisation: int | None, result: int | None) -> dict[str, Any]:
     return Delivery(
-        organisation_id=organisation or 0, result_id=result or 0, arrival_id=1, delivered_at=NOW
+        organisation_id=organisation or 0, result_id=result or 0, arrival_id=1
     ).model_dump()

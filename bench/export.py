@@ -21,9 +21,9 @@ from xml.etree import ElementTree as ET
 from bench.timing import Contender, Measured, Row, compare, options, report
 from core.database import Database, migrate
 from core.exports.columns import Contents
-from core.exports.csv import restored
 from core.exports.write import write
 from core.fields import CatalogueField, Kind, headings
+from core.formulas import restored
 from core.layouts import STANDARD
 from core.records import BANDS
 from core.terms import RELEASED, DateFormat, Format
@@ -254,8 +254,8 @@ def _made(path: Path, records: int, people: Sequence[tuple[str, ...]]) -> Path:
         )
         connection.executemany(_insert_sql(), _invented(records, people))
         connection.execute(
-            "INSERT INTO delivery (organisation_id, result_id, delivered_at, download_id) "
-            "SELECT 1, id, '2026-11-25', 1 FROM result"
+            "INSERT INTO delivery (organisation_id, result_id, download_id) "
+            "SELECT 1, id, 1 FROM result"
         )
     connection.close()
     return path

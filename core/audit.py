@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.actors import Actor
-from core.exports.csv import neutralised
+from core.formulas import neutralised
 from core.prepared import prepared_insert
 from core.tables import AuditEvent, User
 

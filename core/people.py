@@ -232,7 +232,7 @@ def _deliveries(result: Result | None) -> Any:
     return (
         select(
             col(Organisation.name).label("organisation"),
-            col(Delivery.delivered_at),
+            col(Arrival.arrived_at).label("delivered_at"),
             col(Arrival.source),
             col(Download.downloaded_at),
         )

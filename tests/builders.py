@@ -86,7 +86,5 @@ def a_result(session: Session, trf_number: str = "25GB000595ZOLJS03G", **columns
 
 def deliver(session: Session, organisation: Organisation, *results: Result) -> None:
     for result in results:
-        session.add(
-            Delivery(organisation_id=organisation.id, result_id=result.id, delivered_at=NOW)
-        )
+        session.add(Delivery(organisation_id=organisation.id, result_id=result.id))
     session.flush()

@@ -11,24 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from core.exports.columns import FREE_TEXT, Cells
 from core.fields import CatalogueField, headings
+from core.formulas import FORMULA
 from core.layouts import Layout
 
 _BEGINNINGS = frozenset("'=+-@\t\r")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r])")
-_FORMULAS = re.compile(rf"\n{_FORMULA.pattern}")
-_FORMULAS_NO_TELEPHONES = re.compile(rf"\n(?![+\-][0-9 ().\-/]*\n){_FORMULA.pattern}")
+_FORMULAS = re.compile(rf"\n{FORMULA}")
+_FORMULAS_NO_TELEPHONES = re.compile(rf"\n(?![+\-][0-9 ().\-/]*\n){FORMULA}")
 """Among cells that each stand on a line; telephone numbers begin with +, which is no formula."""
-
-
-def neutralised(text: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def restored(text: str) -> str:
-    """What a neutralised cell was before; any other cell as it is."""
-    return text[1:] if _NEUTRALISED.match(text) else text
 
 
 def encoded(layout: Layout, chunks: Iterable[list[Cells]]) -> Iterator[bytes]:

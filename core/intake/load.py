@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlmodel import Session, func, select
 
 from core import audit, retakes
 from core.announcements import announce
-from core.intake import headings
-from core.intake.checks import Check, across, checks_for
+from core.intake.ahead import chunks
+from core.intake.checking import Checked, stored_names
 from core.intake.dates import settled
-from core.intake.headings import POSTAL
-from core.intake.hints import odd_ones
 from core.intake.ingested import Ingested
-from core.intake.readers import Chunk, Columns, CsvReader, Reader, columns_of, open_reader
+from core.intake.readers import Columns, CsvReader, Reader, columns_of, open_reader
 from core.intake.rejects import Rejects
 from core.intake.store import Store
 from core.phrases import Phrase, counted, say
 from core.refusals import Kind, Refusal
 from core.tables import Arrival
-from core.terms import RELEASED, DateFormat, Format, Surface
+from core.terms import DateFormat, Surface
 
 LOADS = 7_315_201
 """The advisory lock that makes one load follow another on PostgreSQL; SQLite has one writer."""
 
 DATES = ("test_date", "date_of_birth")
-LINES = tuple(f"address_line_{n}" for n in range(1, 5))
-LINE_LENGTH = 100
 SHOWN_PROBLEMS = 5
-RAGGED = say("The row has more or fewer cells than the header")
 
 
 def ingest(
@@ -64,14 +57,16 @@ def ingest(
     assert arrival.id is not None  # noqa: S101  flushed
     told = Ingested(arrival.id, source, unknown_columns=columns.unknown, delivers=deliver)
     rejects.describe(reader.format, reader.headings, _delimiter(reader))
-    with closing(
-        _Load(session, arrival, columns, reader.format, chosen, told, rejects, now)
-    ) as load:
-        for chunk in reader.chunks():
+    with (
+        closing(Store(session, arrival, stored_names(columns), told, now)) as store,
+        closing(chunks(stream, reader, columns, chosen, now.date())) as found,
+    ):
+        load = _Load(store, told, rejects)
+        for chunk in found:
             load.add(chunk)
             if progress is not None:
-                progress(stream.tell())
-        load.finish()
+                progress(chunk.read)
+        store.finish()
     if strict and told.rejected:
         raise _strictly(told)
     _finish(session, arrival, told, rejects, now, surface)
@@ -79,71 +74,19 @@ def ingest(
 
 
 class _Load:
-    """One file's columns, their checks, and where the good and the bad rows go."""
+    """Where a file's good rows go, and the bad ones."""
 
-    def __init__(
-        self,
-        session: Session,
-        arrival: Arrival,
-        columns: Columns,
-        format: Format,
-        date_format: DateFormat,
-        told: Ingested,
-        rejects: Rejects,
-        now: datetime,
-    ) -> None:
-        self._places = [place for place, _ in columns.known]
-        self._names = [name for _, name in columns.known]
-        self._checks: list[Check] = checks_for(
-            self._names, date_format, now.date(), restores=format is Format.CSV
-        )
-        self._told, self._rejects = told, rejects
-        self._splits_address = POSTAL in self._names and not set(LINES) & set(self._names)
-        stored = [*self._names, *(LINES if self._splits_address else ())]
-        self._store = Store(session, arrival, stored, told, now)
+    def __init__(self, store: Store, told: Ingested, rejects: Rejects) -> None:
+        self._store, self._told, self._rejects = store, told, rejects
 
-    def add(self, chunk: Chunk) -> None:
-        """Check a chunk and store its good rows."""
-        for line, row in chunk.ragged:
-            self._reject(line, row, [RAGGED])
-        if not chunk.rows:
-            return
-        columns, problems = self._checked(chunk.rows)
-        if problems:
-            for at in sorted(problems):
-                self._reject(chunk.lines[at], chunk.rows[at], problems[at])
-            columns = _without(columns, problems)
-        if columns["trf_number"]:
-            self._count_oddities(columns)
-            self._store.add(columns)
-
-    def finish(self) -> None:
-        """Store what waits for more."""
-        self._store.finish()
-
-    def close(self) -> None:
-        """Leave the connection as others need it."""
-        self._store.close()
-
-    def _checked(
-        self, rows: Sequence[Sequence[str]]
-    ) -> tuple[dict[str, Sequence[Any]], dict[int, list[Phrase]]]:
-        cells = list(zip(*rows, strict=True))
-        columns: dict[str, Sequence[Any]] = {}
-        problems: defaultdict[int, list[Phrase]] = defaultdict(list)
-        for place, name, check in zip(self._places, self._names, self._checks, strict=True):
-            columns[name], found = check(cells[place])
-            _add(problems, found)
-        if self._splits_address:
-            columns |= zip(LINES, _address_lines(columns[POSTAL]), strict=True)
-        _add(problems, across(columns, len(rows)), unless=problems.keys())
-        return columns, problems
-
-    def _count_oddities(self, columns: dict[str, Sequence[Any]]) -> None:
-        self._told.warnings.update({hint: n for hint, n in odd_ones(columns).items() if n})
-        statuses = columns.get(headings.STATUS)
-        if statuses is not None:
-            self._told.held += len(statuses) - list(statuses).count(RELEASED)
+    def add(self, chunk: Checked) -> None:
+        """Store the good rows, list the others."""
+        for line, row, problems in chunk.rejected:
+            self._reject(line, row, problems)
+        self._told.warnings.update(chunk.oddities)
+        self._told.held += chunk.held
+        if chunk.columns:
+            self._store.add(chunk.columns)
 
     def _reject(self, line: int, row: Sequence[str], problems: Sequence[Phrase]) -> None:
         self._told.rejected += 1
@@ -152,17 +95,6 @@ class _Load:
         if len(self._told.first_problems) < SHOWN_PROBLEMS:
             self._told.first_problems.append((line, listed))
         self._rejects.add(line, row, listed)
-
-
-def _add(
-    problems: defaultdict[int, list[Phrase]],
-    found: Mapping[int, Phrase],
-    *,
-    unless: AbstractSet[int] = frozenset(),
-) -> None:
-    new = [(row, problem) for row, problem in found.items() if row not in unless]
-    for row, problem in new:
-        problems[row].append(problem)
 
 
 def _listed(problems: Sequence[Phrase]) -> Phrase:
@@ -236,29 +168,3 @@ def _strictly(told: Ingested) -> Refusal:
 
 def _delimiter(reader: Reader) -> str:
     return reader.delimiter if isinstance(reader, CsvReader) else ","
-
-
-def _without(
-    columns: dict[str, Sequence[Any]], problems: Mapping[int, object]
-) -> dict[str, Sequence[Any]]:
-    return {
-        name: [cell for row, cell in enumerate(cells) if row not in problems]
-        for name, cells in columns.items()
-    }
-
-
-def _address_lines(addresses: Sequence[str | None]) -> list[list[str]]:
-    """A joined address over four lines of up to 100 characters, parted at blanks."""
-    split = [_four_lines(address or "") for address in addresses]
-    return [list(line) for line in zip(*split, strict=True)]
-
-
-def _four_lines(address: str) -> list[str]:
-    lines: list[str] = []
-    rest = address
-    while len(rest) > LINE_LENGTH and len(lines) < len(LINES) - 1:
-        cut = rest.rfind(" ", 0, LINE_LENGTH + 1)
-        end = cut if cut > 0 else LINE_LENGTH
-        lines.append(rest[:end])
-        rest = rest[end:].lstrip()
-    return [*lines, rest[:LINE_LENGTH], "", "", ""][: len(LINES)]

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, TextClause, bindparam, insert, text
+from sqlalchemy import Table, TextClause, insert, text
 from sqlmodel import Session
 
 from core.fields import BY_ATTRIBUTE, Kind
@@ -21,7 +21,6 @@ from core.intake.values import photo_type
 from core.prepared import Prepared
 from core.retakes import SITTING, move
 from core.tables import Arrival, Change
-from core.tables.columns import Instant
 from core.terms import Module, band_in_file
 
 _CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
@@ -29,9 +28,9 @@ _CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
 
 def _delivery(which: str) -> TextClause:
     return text(
-        "INSERT INTO delivery (organisation_id, result_id, arrival_id, delivered_at) "
-        f"SELECT :organisation, id, :arrival, :now FROM result WHERE {which}"
-    ).bindparams(bindparam("now", type_=Instant()))
+        "INSERT INTO delivery (organisation_id, result_id, arrival_id) "
+        f"SELECT :organisation, id, :arrival FROM result WHERE {which}"
+    )
 
 
 _NEWEST = Prepared(text("SELECT coalesce(max(id), 0) FROM result"))
@@ -64,28 +63,34 @@ class Store:
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Store a chunk, now or with the next ones."""
-        for name, waiting in zip(self._names, self._waiting, strict=True):
-            waiting.extend(columns[name])
-        if len(self._waiting[0]) >= self._batch:
-            self.finish()
+        if self._batch == 1:
+            self._store([columns[name] for name in self._names])
+        else:
+            for name, waiting in zip(self._names, self._waiting, strict=True):
+                waiting.extend(columns[name])
+            if len(self._waiting[0]) >= self._batch:
+                self.finish()
         if PHOTO in columns:
             self._add_photos(columns["trf_number"], columns[PHOTO])
 
     def finish(self) -> None:
-        """Store what waits; rows whose number stands there twice follow one another."""
+        """Store what waits."""
         columns, self._waiting = self._waiting, [[] for _ in self._names]
-        if not columns[0]:
-            return
-        if len(set(columns[self._trf])) == len(columns[self._trf]):
-            self._add(columns)
-            return
-        for batch in _without_repeats(zip(*columns, strict=True), self._trf):
-            self._add(list(zip(*batch, strict=True)))
+        if columns[0]:
+            self._store(columns)
 
     def close(self) -> None:
         """Wait for the database, and give back what the load needed."""
         self._meanwhile.close()
         self._inserts.close()
+
+    def _store(self, columns: Columns) -> None:
+        """Rows whose number stands there twice follow one another."""
+        if len(set(columns[self._trf])) == len(columns[self._trf]):
+            self._add(columns)
+            return
+        for batch in _without_repeats(zip(*columns, strict=True), self._trf):
+            self._add(list(zip(*batch, strict=True)))
 
     def _add(self, columns: Columns) -> None:
         self._meanwhile.close()
@@ -173,7 +178,6 @@ class Store:
         return {
             "organisation": self._arrival.organisation_id,
             "arrival": self._arrival.id,
-            "now": self._now,
         }
 
     def _add_photos(self, numbers: Sequence[str], photos: Sequence[bytes | None]) -> None:

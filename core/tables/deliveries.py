@@ -58,7 +58,6 @@ class Delivery(SQLModel, table=True):
     result_id: int = Field(primary_key=True)
     organisation_id: int = Field(primary_key=True)
     arrival_id: int | None = None
-    delivered_at: datetime = Field(sa_type=Instant)
     download_id: int | None = Field(default=None, foreign_key="download.id")
 
 

@@ -59,7 +59,6 @@ def test_four_schedulers_owe_each_of_twenty_thousand_digests_once(database_url):
                 organisation_id=organisation.id,
                 result_id=result.id,
                 arrival_id=1,
-                delivered_at=NOW,
             )
         )
         session.execute(User.__table__.insert(), [_user(n, organisation.id) for n in range(USERS)])

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.exports.csv import encoded, neutralised, restored
+from core.exports.csv import encoded
 from core.fields import BY_HEADING, CATALOGUE, Kind
+from core.formulas import neutralised, restored
 from core.layouts import Layout
 from core.terms import DateFormat, Format
 from tests.exports.layouts import FORMULA_SIGNS, texts

@@ -71,7 +71,6 @@ def downloaded(session, organisation, *rows):
             Delivery(
                 organisation_id=organisation,
                 result_id=result.id,
-                delivered_at=NOW,
                 download_id=row.id,
             )
         )

@@ -119,7 +119,6 @@ def _exported(session, organisation, rows, layout):
             Delivery(
                 organisation_id=organisation.id,
                 result_id=row.id,
-                delivered_at=NOW,
                 download_id=download.id,
             )
         )

@@ -363,7 +363,6 @@ def upgrade() -> None:
         sa.Column("result_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("arrival_id", sa.Integer(), nullable=True),
-        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("download_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["download_id"],
