@@ -39,15 +39,19 @@ class Desk:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except DBAPIError as error:
-            if isinstance(error, OperationalError) or error.connection_invalidated:
-                raise busy() from error
-            raise
+            raise told(error) from error
         finally:
             self._waiting -= 1
 
     def close(self) -> None:
         """Let the threads end; what they do is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def told(error: Exception) -> Exception:
+    """The same, or that the database is away if that is what it means."""
+    away = isinstance(error, DBAPIError) and error.connection_invalidated
+    return busy() if away or isinstance(error, OperationalError) else error
 
 
 def busy() -> Refusal:

@@ -20,8 +20,8 @@ from core.actors import Actor
 from core.composing import Composition, Unwanted, composes
 from core.delivery import DownloadReady, file_name
 from core.exports.columns import Contents
-from core.exports.csv import neutralised
 from core.exports.write import write
+from core.formulas import neutralised
 from core.layouts import Layout
 from core.outbox import Owed
 from core.phrases import Phrase, counted

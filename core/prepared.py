@@ -26,6 +26,8 @@ from sqlmodel import Session
 
 Values = Mapping[str, Any]
 
+_DRIVER = "driver"
+
 
 class Prepared:
     """A Core statement for either database, run in the session's transaction."""
@@ -50,11 +52,21 @@ class Prepared:
         driver.cursor().executemany(compiled.sql, map(compiled.parameters, rows))
 
     def _ready(self, session: Session) -> tuple[Any, _Compiled]:
+        driver, dialect = _driver(session)
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        return driver, self._compiled[dialect.name]
+
+
+def _driver(session: Session) -> tuple[Any, Dialect]:
+    """Kept for the transaction: SQLAlchemy's own way to it costs as much as a look-up."""
+    transaction, *known = session.info.get(_DRIVER, (None,))
+    if transaction is None or transaction is not session.get_transaction():
         connection = session.connection()
-        name = connection.dialect.name
-        if name not in self._compiled:
-            self._compiled[name] = _Compiled(self._statement, connection.dialect)
-        return connection.connection.driver_connection, self._compiled[name]
+        known = [connection.connection.driver_connection, connection.dialect]
+        session.info[_DRIVER] = session.get_transaction(), *known
+    driver, dialect = known
+    return driver, dialect
 
 
 class PreparedList:

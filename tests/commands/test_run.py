@@ -3,7 +3,7 @@ from sqlmodel import select
 
 from core.actors import actor_for
 from core.commands.registry import Attachment
-from core.commands.run import run, run_for
+from core.commands.run import Asked, Reply, run, run_for, run_together
 from core.refusals import Kind, Refusal
 from core.settings import Settings
 from core.tables import AuditEvent, EnquiryCopy, Template
@@ -45,6 +45,66 @@ def test_a_reply_says_for_whom_it_is_and_of_what(type_line):
 def test_one_number_gives_a_card_and_several_give_a_table(type_line):
     assert "verifications" not in type_line(f"verify {NUMBER}").answer.document()
     assert len(type_line(f"verify {NUMBER} A1A").answer.document()["verifications"]) == 2
+
+
+def asked(line, *, email="ann@uni.example", then=None):
+    return Asked(lambda session: actor_for(session, email, Surface.MAIL), line, then)
+
+
+def test_lines_of_several_people_share_a_transaction(type_line, database):
+    with database.transaction() as session:
+        a_user(session, an_organisation(session, "York"), email="bob@york.example")
+    sessions = []
+
+    first, second = run_together(
+        database,
+        [
+            asked(f"verify {NUMBER}", then=lambda session, _: sessions.append(session)),
+            asked(
+                "verify A1A",
+                email="bob@york.example",
+                then=lambda session, _: sessions.append(session),
+            ),
+        ],
+        now=NOW,
+        settings=Settings(),
+    )
+
+    assert first.answer.document()["outcome"] == "match"
+    assert second.actor.email == "bob@york.example"
+    assert sessions[0] is sessions[1]
+    assert len(events(database)) == 2
+
+
+def test_a_refused_line_takes_nothing_from_those_beside_it(type_line, database):
+    replies = run_together(
+        database,
+        [
+            asked(f"verify {NUMBER}"),
+            asked("verify"),
+            asked(f"verify {NUMBER}", email="eve@nowhere.example"),
+            asked("verify A1A"),
+        ],
+        now=NOW,
+        settings=Settings(),
+    )
+
+    assert [type(one) for one in replies] == [Reply, Refusal, Refusal, Reply]
+    with database.reading() as session:
+        subjects = session.exec(select(AuditEvent.subject).order_by(AuditEvent.id)).all()
+    assert subjects == [NUMBER, "A1A"]
+
+
+def test_a_limit_counts_together_as_it_does_alone(type_line, database):
+    replies = run_together(
+        database,
+        [asked(f"verify {NUMBER}") for _ in range(4)],
+        now=NOW,
+        settings=Settings(look_ups_per_user=3),
+    )
+
+    assert [type(one) for one in replies] == [Reply, Reply, Reply, Refusal]
+    assert replies[3].kind is Kind.LIMIT
 
 
 def test_claims_with_several_numbers_are_refused_before_any_look_up(type_line, database):

@@ -1,0 +1,60 @@
+"""Short pieces of work that arrive while others are under way, done together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Generic, TypeVar
+
+from bot.desk import MOST_WAITING, Desk, busy, told
+
+Work = TypeVar("Work")
+Value = TypeVar("Value")
+
+MOST_TOGETHER = 50
+MOST_GROUPS = 2
+"""One is on its way to the disk while the other is worked on."""
+
+
+class Gathering(Generic[Work, Value]):
+    """One way through a thread and one commit for all that wait, instead of one for each."""
+
+    def __init__(
+        self, desk: Desk, do: Callable[[Sequence[Work]], Sequence[Value | Exception]]
+    ) -> None:
+        self._desk, self._do = desk, do
+        self._waiting: list[tuple[Work, asyncio.Future[Value]]] = []
+        self._groups: set[asyncio.Task[None]] = set()
+
+    async def run(self, work: Work) -> Value:
+        """What came of it; raise what it raised, or Refusal where too many wait."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise busy()
+        future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        if len(self._groups) < MOST_GROUPS:
+            group = asyncio.ensure_future(self._do_waiting())
+            self._groups.add(group)
+            group.add_done_callback(self._groups.discard)
+        return await future
+
+    async def _do_waiting(self) -> None:
+        while self._waiting:
+            group = self._waiting[:MOST_TOGETHER]
+            del self._waiting[:MOST_TOGETHER]
+            for (_, future), outcome in zip(group, await self._outcomes(group), strict=True):
+                if future.cancelled():
+                    continue
+                if isinstance(outcome, Exception):
+                    future.set_exception(told(outcome))
+                else:
+                    future.set_result(outcome)
+
+    async def _outcomes(
+        self, group: Sequence[tuple[Work, asyncio.Future[Value]]]
+    ) -> Sequence[Value | Exception]:
+        try:
+            return await self._desk.run(partial(self._do, [work for work, _ in group]))
+        except Exception as error:  # noqa: BLE001  handed to whoever asked
+            return [error] * len(group)
