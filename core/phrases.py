@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,6 +34,8 @@ class Phrase(str):
 
     def into(self, language: Language) -> str:
         """The same sentence in another language; English (UK) where the catalogue is silent."""
+        if not self.parts:
+            return _translated(self.msgid, language)
         if self.plural is None:
             text = _catalogue(language).gettext(self.msgid)
         else:
@@ -56,7 +58,7 @@ class Phrase(str):
 
 def say(msgid: str, /, **parts: Any) -> Phrase:
     """A sentence with `{named}` parts; extracted into the catalogues by this name."""
-    return Phrase(msgid, **parts)
+    return Phrase(msgid, **parts) if parts else _plain(msgid)
 
 
 def counted(n: int, one: str, many: str, /, **parts: Any) -> Phrase:
@@ -69,6 +71,7 @@ def in_language(text: str, language: Language) -> str:
     return text.into(language) if isinstance(text, Phrase) else text
 
 
+@lru_cache(4096)
 def date_text(day: date, language: Language) -> str:
     """A date as the language writes it: 2 May 1982 in English (UK), May 2, 1982 in (US)."""
     from babel.dates import format_date
@@ -91,6 +94,17 @@ def _part(value: object, language: Language) -> object:
     if isinstance(value, date) and not isinstance(value, datetime):
         return date_text(value, language)
     return value
+
+
+@cache
+def _plain(msgid: str) -> Phrase:
+    """One of the program's own sentences, made once."""
+    return Phrase(msgid)
+
+
+@cache
+def _translated(msgid: str, language: Language) -> str:
+    return _catalogue(language).gettext(msgid)
 
 
 @cache

@@ -44,6 +44,8 @@ class TrfNumber(str):
     @classmethod
     def read(cls, pasted: str) -> Self:
         """The number in what somebody typed or pasted; raise Refusal naming the broken rule."""
+        if len(pasted) <= TRF_LENGTH and pasted.isascii() and pasted.isalnum():
+            return cls(pasted.upper())
         if len(pasted) > MOST_PASTED:
             raise _too_long(len(pasted))
         bare = _undecorated(unicodedata.normalize("NFKC", pasted.replace("\xb4", "'")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,7 @@ QUOTES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb')
 """Any of them opens and any closes; phones and mail programs curl them as they like."""
 
 LONGEST_LINE = 200_000
+_BLANK = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,8 @@ def _token(line: str, start: int) -> tuple[Token, int]:
     if at < len(line) and line[at] in QUOTES:
         text, after = _quoted(line, at)
         return Token(key, text, quoted=True), after
-    end = at
-    while end < len(line) and not line[end].isspace():
-        end += 1
+    blank = _BLANK.search(line, at)
+    end = blank.start() if blank else len(line)
     return Token(key, line[at:end]), end
 
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import pytest
 
 from bot import jobs
-from bot.answers import Answers
 from playground.slack import Fault
 from tests.bot.world import ANN, BO, wait_for, words, world
 from tests.intake.shapes import number, record
@@ -110,7 +109,7 @@ def test_a_bug_is_said_with_a_reference_and_logged_without_anybodys_data(
             time.sleep(0.4)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Answers, "_run", fail)
+    monkeypatch.setattr("core.commands.run._reply", fail)
     with caplog.at_level(logging.INFO):
         said = desk.types(ANN, "/verify", number(1))
 
