@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.exports import columns
 from core.exports.columns import Contents
-from core.exports.csv import restored
+from core.formulas import restored
 from core.exports.write import write
 from core.fields import BY_HEADING, CATALOGUE, headings
 from core.layouts import STANDARD, Layout
