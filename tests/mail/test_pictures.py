@@ -109,7 +109,7 @@ def test_whatever_there_is_to_draw_is_drawn_in_its_own_height(bars):
 def test_the_tables_have_every_number_that_the_image_has():
     made = written(message(PICTURE), recipient(), OPEN).letter
     document = html.document_fromstring(made.html)
-    cells = {cell.text for cell in document.iter("td")}
+    cells = {cell.text for cell in document.iter("th", "td")}
 
     assert {"4.5–5.5", "12", "6.0", "40", "Academic", "50", "1–4 Oct", "9"} <= cells
     assert [image.filename for image in made.images] == ["month-2026-10.png"]
