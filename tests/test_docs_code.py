@@ -3,7 +3,6 @@
 import ast
 import fnmatch
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -21,6 +20,7 @@ from console.main import app
 from core.commands.grammar import parse
 from tests.pages import PAGES, ROOT, Code, Page
 from tests.servers.demo import Demo
+from tests.shell import type_all
 
 READERS = {
     "json": json.loads,
@@ -31,7 +31,6 @@ READERS = {
 }
 SHOWN = {"", "console", "ini", "text"}
 BLOCKS = [(page, code) for page in PAGES for code in page.codes]
-END = "@@ end of a command @@"
 TYPED = re.compile(r"^(?:\$ )?(?:desk|results-bot) (?!.*\[OPTIONS\])(.+?)(?: +(?:#|>|\||&&).*)?$")
 
 
@@ -91,7 +90,7 @@ def follow(page: Page, folder: Path) -> None:
     steps = [step for code in page.codes if code.runs for step in _steps(code)]
     assert steps
 
-    said = _type_all([command for command, _ in steps], folder)
+    said = type_all([command for command, _ in steps], folder)
 
     for (command, shown), output in zip(steps, said, strict=True):
         wanted = "*".join(["", *(line.replace("…", "*") for line in shown), ""])
@@ -107,24 +106,6 @@ def _steps(code: Code) -> list[tuple[str, list[str]]]:
         elif line:
             steps[-1][1].append(line.replace("[", "[[]"))
     return steps
-
-
-def _type_all(commands: list[str], folder: Path) -> list[str]:
-    """What each said, all typed into one shell; the first that fails fails the test."""
-    script = "".join(f"{command}\necho '{END}'\n" for command in commands)
-    environment = {name: value for name, value in os.environ.items() if "RESULTS_" not in name}
-    done = subprocess.run(
-        ["bash", "-e"],
-        input=script,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout.split(f"{END}\n")[:-1]
 
 
 def _typed(code: Code) -> Iterator[list[str]]:
