@@ -20,7 +20,7 @@ from api import (
     unsubscribing,
     verifications,
 )
-from api.limits import Bucket
+from api.limits import Shared
 from api.metrics import Metrics
 from api.requests import RequestLog
 from api.visits import House
@@ -55,7 +55,9 @@ def application(
     `at_end` are awaited when it stops, after the last request.
     """
     app = FastAPIOffline(title="results-bot", version=VERSION, lifespan=_ending(at_end))
-    app.state.house = House(settings, database, clock, Bucket(settings.api_requests_per_minute))
+    app.state.house = House(
+        settings, database, clock, Shared(settings.api_requests_per_minute, database)
+    )
     app.state.metrics = Metrics(database)
     app.add_middleware(RequestLog, metrics=app.state.metrics)
     app.state.routers = [part.router for part in (PARTS if rest else ALWAYS)]

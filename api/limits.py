@@ -8,17 +8,47 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from core.allowances import Lease, lease
+from core.database import Database
 from core.refusals import limit
 
 MINUTE = 60.0
 MOST_REMEMBERED = 10_000
 
 
+class Shared:
+    """Keys that each have so many requests in a minute of the clock, of all processes together."""
+
+    def __init__(
+        self, most: int, database: Database, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.most = most
+        self._database, self._clock = database, clock
+        self._leases: dict[int, Lease] = {}
+        self._lock = threading.Lock()
+
+    def take(self, key_id: int) -> int:
+        """Count one request and give how many are left; raise Refusal, with when to come back."""
+        minute, second = divmod(self._clock(), MINUTE)
+        with self._lock:
+            found = self._leases.get(key_id)
+            if found is None or found.minute != minute or (not found.left and found.others):
+                found = self._leases[key_id] = self._leased(key_id, int(minute))
+            if not found.left:
+                raise _too_many(self.most, math.ceil(MINUTE - second))
+            found.left -= 1
+            return found.left + found.others
+
+    def _leased(self, key_id: int, minute: int) -> Lease:
+        with self._database.transaction() as session:
+            return lease(session, key_id, minute, most=self.most)
+
+
 class Bucket:
     """Callers that each have so many requests a minute, which come back one by one.
 
-    Counted in this process: what must hold for all together, the look-ups, is counted in the
-    database (core.quotas). The one who was here longest ago is forgotten when there are too many.
+    Counted in this process: for strangers, who are not to make us write. The one who was here
+    longest ago is forgotten when there are too many.
     """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:

@@ -15,8 +15,10 @@ from api.guarded import ForbiddenAddress, GuardedBackend
 from core import endpoint_health
 from core.database import Database
 from core.endpoints import allowed_hosts
+from core.refusals import Refusal
 from core.settings import Settings
 from core.transports import LaneDown, Message, NotSent
+from core.webhook_secrets import opened
 from core.webhooks import WebhookCall
 
 TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 20.0}
@@ -37,7 +39,7 @@ class WebhookTransport:
     def __init__(
         self, settings: Settings, database: Database, clock: Callable[[], datetime]
     ) -> None:
-        self._database, self._clock = database, clock
+        self._settings, self._database, self._clock = settings, database, clock
         self._pool = httpcore.ConnectionPool(
             max_connections=CONNECTIONS,
             keepalive_expiry=30.0,
@@ -49,7 +51,11 @@ class WebhookTransport:
         """Send one event; give its id. Redirects are refused: they lead to unchecked places."""
         call: WebhookCall = message.notice
         try:
-            status, retry_after = self._posted(call)
+            secret = opened(call.secret, self._settings)
+        except Refusal as no:
+            raise NotSent(no.message) from no
+        try:
+            status, retry_after = self._posted(call, secret)
         except ForbiddenAddress as no:
             raise self._failed(call, f"It is not called: {no}") from no
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as no:
@@ -63,11 +69,11 @@ class WebhookTransport:
         """Give connections back."""
         self._pool.close()
 
-    def _posted(self, call: WebhookCall) -> tuple[int, float | None]:
+    def _posted(self, call: WebhookCall, secret: str) -> tuple[int, float | None]:
         headers = [
             (b"Content-Type", b"application/json"),
             (b"User-Agent", b"results-bot"),
-            *signed(call, self._clock()),
+            *signed(call, secret, self._clock()),
         ]
         with self._pool.stream(
             "POST", call.url, headers=headers, content=call.body, extensions={"timeout": TIMEOUTS}
@@ -101,9 +107,9 @@ class WebhookTransport:
             endpoint_health.note_success(session, call.endpoint_id, now=now)
 
 
-def signed(call: WebhookCall, now: datetime) -> list[tuple[bytes, bytes]]:
+def signed(call: WebhookCall, secret: str, now: datetime) -> list[tuple[bytes, bytes]]:
     """The scheme's three headers: id, moment, and a signature over both and the body."""
-    signature = Webhook(call.secret).sign(call.event_id, now, call.body.decode())
+    signature = Webhook(secret).sign(call.event_id, now, call.body.decode())
     return [
         (b"webhook-id", call.event_id.encode()),
         (b"webhook-timestamp", str(int(now.timestamp())).encode()),

@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
-from api.limits import Bucket
+from api.limits import Bucket, Shared
 from core.actors import Actor
 from core.database import Database
 from core.keys import Caller, Scope, caller_of, note_use
@@ -39,7 +39,7 @@ class House:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
-    keys: Bucket
+    keys: Shared
     strangers: Bucket = field(default_factory=lambda: Bucket(STRANGERS_A_MINUTE))
     clicks: Bucket = field(default_factory=lambda: Bucket(CLICKS_A_MINUTE))
 
@@ -82,7 +82,7 @@ class Visit:
         if not self._admitted:
             state = self.request.state
             state.key_id = caller.actor.key_id
-            state.left = self.house.keys.take(caller.actor.key_id)
+            state.left = self.house.keys.take(caller.actor.key_id or 0)
             self._admitted = True
         caller.require(*scopes)
         return caller

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,10 +16,10 @@ from core.refusals import conflict, missing, usage
 from core.settings import Settings
 from core.tables import Organisation, WebhookEndpoint
 from core.terms import Surface
+from core.webhook_secrets import new_secret, stored
 
 MOST = 10
 LONGEST_URL = 2000
-SECRET_PREFIX = "whsec_"  # noqa: S105  the scheme's mark, not a secret
 
 _ANY = Prepared(
     text(
@@ -98,16 +96,17 @@ def add_endpoint(
             "too_many_endpoints", "There are {most} webhooks already. Remove one first.", most=MOST
         )
     assert organisation.id is not None  # noqa: S101  it came from the database
+    secret = new_secret()
     row = WebhookEndpoint(
         organisation_id=organisation.id,
         url=url,
-        secret=SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode(),
+        secret=stored(secret, settings),
         created_at=now,
     )
     session.add(row)
     session.flush()
     _record(session, row, "webhook:added", now)
-    return EndpointAdded(_line(row, organisation.name), row.secret)
+    return EndpointAdded(_line(row, organisation.name), secret)
 
 
 def list_endpoints(session: Session) -> EndpointList:

@@ -121,8 +121,9 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         None,
-        description="Seals what must be read again, such as the passphrases of zip files and "
-        "Slack tokens: 44 characters, made by `openssl rand -base64 32 | tr +/ -_`.",
+        description="Seals what must be read again, such as the passphrases of zip files, "
+        "Slack tokens and the secrets of webhooks: 44 characters, made by "
+        "`openssl rand -base64 32 | tr +/ -_`.",
     )
     slack_bot_token: SecretStr | None = Field(
         None, description="The bot's token (`xoxb-…`) where one workspace is served."
@@ -156,7 +157,7 @@ class Settings(BaseSettings):
         8080, ge=0, le=65535, description="Its port; put a proxy with TLS before it."
     )
     api_requests_per_minute: int = Field(
-        600, ge=1, description="Requests a minute that one API key may make of a process."
+        600, ge=1, description="Requests a minute that one API key may make."
     )
     webhook_allowed_hosts: str = Field(
         "",

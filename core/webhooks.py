@@ -61,7 +61,8 @@ _EARLIER = text(
 class WebhookCall:
     """One event on its way to one endpoint; `event_id` is the same at every attempt.
 
-    `was_well` is when the endpoint last took one, None if it fails since.
+    `secret` is as the database has it. `was_well` is when the endpoint last took one, None if it
+    fails since.
     """
 
     endpoint_id: int

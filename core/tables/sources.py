@@ -46,7 +46,7 @@ class RejectedRecord(SQLModel, table=True):
 
 
 class RequestCount(SQLModel, table=True):
-    """Requests to the API by all processes; `counted` is `day:…` or `second:…`."""
+    """Requests by all processes: `day:…` and `second:…` to the API, `key:ID:MINUTE` to ours."""
 
     __tablename__ = "request_count"
 

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import httpx
@@ -8,6 +9,8 @@ from core.keys import Scope, list_keys, revoke_key
 from core.tables import ApiKey, AuditEvent
 from tests.builders import NOW
 
+ENDING = 50
+"""Seconds into a minute after which the next one is waited for: a key's minute is the clock's."""
 BODIES = {
     "/v1/verifications": {"trf_number": "NONE1A"},
     "/v1/downloads": {},
@@ -106,6 +109,8 @@ def last_use(door):
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(running):
     door = running(api_requests_per_minute=3)
+    if time.time() % 60 > ENDING:
+        time.sleep(60 - ENDING)
     client, other = door.client(Scope.READ), door.client(Scope.READ)
     left = [client.get("/v1/results").headers["X-RateLimit-Remaining"] for _ in range(3)]
 
@@ -113,7 +118,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(running):
 
     assert left == ["2", "1", "0"]
     assert no.status_code == 429
-    assert 1 <= int(no.headers["Retry-After"]) <= 20
+    assert 1 <= int(no.headers["Retry-After"]) <= 60
     assert no.json()["code"] == "too_many_requests"
     assert other.get("/v1/results").status_code == 200
 

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 from sqlmodel import col, select
 
 from api.push import WebhookTransport
@@ -210,6 +212,34 @@ def test_after_three_days_the_endpoint_is_paused_and_a_replay_loses_nothing(send
     with sender.database.reading() as session:
         actions = session.exec(select(AuditEvent.action)).all()
     assert actions.count("webhook:paused") == 1
+
+
+def test_secrets_are_sealed_where_there_is_a_key_and_sign_as_before(database, crm):
+    keyed = LOCAL.model_copy(update={"secret_key": SecretStr(Fernet.generate_key().decode())})
+    sender = Sender(database, crm, keyed)
+    assert sender.secret.removeprefix("whsec_") not in sender.endpoint().secret
+
+    sender.now = datetime.now(UTC)
+    sender.arrive(record(1))
+    sender.send()
+    assert crm.calls[0].verified(sender.secret)["type"] == "result.delivered"
+
+
+def test_without_its_key_nothing_is_sent_and_nothing_lost(database, crm):
+    keyed = LOCAL.model_copy(update={"secret_key": SecretStr(Fernet.generate_key().decode())})
+    sender = Sender(database, crm, keyed)
+    sender.transport = WebhookTransport(LOCAL, database, lambda: sender.now)
+    sender.courier = Courier(
+        database, {Channel.WEBHOOK: sender.transport}, "worker", lambda: sender.now
+    )
+    sender.arrive(record(1))
+    sender.send()
+
+    assert not crm.calls
+    with database.reading() as session:
+        (row,) = session.exec(select(Outgoing).where(Outgoing.channel == Channel.WEBHOOK)).all()
+    assert row.fate == Fate.READY
+    assert "RESULTS_SECRET_KEY" in row.last_error
 
 
 def test_a_change_of_what_was_only_verified_is_told_to_whoever_relied_on_it(sender, crm):
