@@ -222,18 +222,21 @@ def test_secrets_are_sealed_where_there_is_a_key_and_sign_as_before(database, cr
     sender.now = datetime.now(UTC)
     sender.arrive(record(1))
     sender.send()
+    sender.transport.close()
     assert crm.calls[0].verified(sender.secret)["type"] == "result.delivered"
 
 
 def test_without_its_key_nothing_is_sent_and_nothing_lost(database, crm):
     keyed = LOCAL.model_copy(update={"secret_key": SecretStr(Fernet.generate_key().decode())})
     sender = Sender(database, crm, keyed)
+    sender.transport.close()
     sender.transport = WebhookTransport(LOCAL, database, lambda: sender.now)
     sender.courier = Courier(
         database, {Channel.WEBHOOK: sender.transport}, "worker", lambda: sender.now
     )
     sender.arrive(record(1))
     sender.send()
+    sender.transport.close()
 
     assert not crm.calls
     with database.reading() as session:
