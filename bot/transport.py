@@ -90,7 +90,7 @@ class SlackTransport:
             _refuse_shared(client, channel)
         if file is None:
             return _posted(client, channel, said, thread)
-        return uploaded(client, channel, Upload(*file, said.text, thread))
+        return uploaded(client, channel, Upload(*file, said.text, self._reader(message), thread))
 
     def _reader(self, message: Message) -> Reader:
         recipient = message.recipient

@@ -224,7 +224,7 @@ class People(Sending):
 
     def _say(self, message: dict[str, Any], user: str, channel: str, via: str) -> None:
         """A direct channel is its own; elsewhere only the user sees it unless `in_channel`."""
-        refuse_problems(message_problems(message))
+        refuse_problems(self.workspace, message_problems(message))
         everybody = message.get("response_type") == "in_channel"
         self.workspace.said.append(
             Said(

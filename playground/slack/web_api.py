@@ -92,7 +92,7 @@ def _info(workspace: Workspace, arguments: Arguments) -> Answer:
 def _post(workspace: Workspace, arguments: Arguments) -> Answer:
     (channel,) = required(arguments, "channel")
     conversation = writable(workspace, channel)
-    refuse_problems(message_problems(arguments))
+    refuse_problems(workspace, message_problems(arguments))
     thread = arguments.get("thread_ts")
     if thread and not any(one.ts == thread for one in workspace.said):
         raise SlackError("thread_not_found")
@@ -122,7 +122,7 @@ def _update(workspace: Workspace, arguments: Arguments) -> Answer:
     before = workspace.said[found[0]]
     if before.via != "chat.postMessage":
         raise SlackError("cant_update_message")
-    refuse_problems(message_problems(arguments))
+    refuse_problems(workspace, message_problems(arguments))
     spaced(workspace, f"update:{ts}")
     said = {"text": arguments.get("text", ""), "blocks": arguments.get("blocks", [])}
     workspace.said[found[0]] = replace(before, **said)
@@ -230,7 +230,7 @@ def _oauth(workspace: Workspace, arguments: Arguments) -> Answer:
 
 def kept_view(workspace: Workspace, view: dict[str, Any], view_id: str | None) -> dict[str, Any]:
     """The view as Slack keeps it, with id and hash; raise SlackError for one it cannot show."""
-    refuse_problems(view_problems(view))
+    refuse_problems(workspace, view_problems(view))
     view_id = view_id or workspace.new_id("V")
     kept = {"private_metadata": "", "callback_id": ""} | view
     installed_in = workspace.enterprise_id if workspace.is_org_wide else workspace.team_id
@@ -241,8 +241,9 @@ def kept_view(workspace: Workspace, view: dict[str, Any], view_id: str | None) -
     return kept
 
 
-def refuse_problems(problems: list[str]) -> None:
-    """Raise SlackError as Slack does for blocks that break its rules."""
+def refuse_problems(workspace: Workspace, problems: list[str]) -> None:
+    """Raise SlackError as Slack does for blocks that break its rules, and remember it."""
+    workspace.problems += problems
     if problems == ["no_text"]:
         raise SlackError("no_text")
     if problems:

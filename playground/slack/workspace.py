@@ -144,6 +144,7 @@ class Workspace:
         self.install_codes: dict[str, tuple[str, str]] = {}
         self.calls: list[Call] = []
         self.said: list[Said] = []
+        self.problems: list[str] = []
         self.files: dict[str, UploadedFile] = {}
         self.views: dict[str, dict[str, Any]] = {}
         self.homes: dict[str, dict[str, Any]] = {}

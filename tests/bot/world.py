@@ -1,6 +1,7 @@
 """An organisation, its people in Slack, the application and the ledger's courier, all real."""
 
 import json
+import logging
 import re
 import socket
 import threading
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 import uvicorn
 from sqlmodel import select
 
@@ -193,12 +195,33 @@ def world(database_url, over, *, slack=None, **more):
         session.exec(select(SlackInstallation)).one().organisation_id = exeter.id
     made = World(slack, database, settings, over)
     try:
-        with serving(made):
+        with hearing() as logged, serving(made):
             yield made
-            slack.assert_private(known_values(database))
+            known = known_values(database)
+            slack.assert_kept_the_rules()
+            slack.assert_private(known)
+            assert_silent(known, json.dumps(logged, default=str), "the log")
     finally:
         slack.stop()
         database.close()
+
+
+@contextmanager
+def hearing():
+    """Whatever is logged, by a library or by us, as it would stand in the log."""
+    records = []
+
+    class Ear(logging.Handler):
+        def emit(self, record):
+            records.append(f"{record.getMessage()} {record.exc_text or record.exc_info or ''}")
+
+    ear = Ear(logging.INFO)
+    logging.getLogger().addHandler(ear)
+    try:
+        with structlog.testing.capture_logs() as lines:
+            yield records, lines
+    finally:
+        logging.getLogger().removeHandler(ear)
 
 
 def a_workspace():
@@ -287,6 +310,13 @@ def known_values(database):
 class PrivateStandIn(SlackStandIn):
     """Looks at everything that was sent, at the end of every test that uses it."""
 
+    def assert_kept_the_rules(self):
+        """No block was refused, and nothing that a person wrote is Slack's mark-up."""
+        assert self.workspace.problems == []
+        views = [*self.workspace.views.values(), *self.workspace.homes.values()]
+        for text in marked_up([one.blocks for one in self.workspace.said] + views):
+            assert not re.search(r"<(?![@#][A-Z0-9]+>)", text), text
+
     def assert_private(self, known):
         for one in self.workspace.said:
             conversation = self.workspace.conversations.get(one.channel)
@@ -303,6 +333,17 @@ class PrivateStandIn(SlackStandIn):
             assert_silent(known, str(call.arguments.get("metadata") or ""), call.method)
             title = call.arguments.get("filename", "") + call.arguments.get("initial_comment", "")
             assert_silent(known, title, call.method)
+
+
+def marked_up(thing):
+    """Every text that Slack reads its own mark-up in."""
+    if isinstance(thing, list | tuple):
+        return [text for one in thing for text in marked_up(one)]
+    if not isinstance(thing, dict):
+        return []
+    if thing.get("type") == "mrkdwn":
+        return [thing["text"]]
+    return marked_up(list(thing.values()))
 
 
 def assert_silent(known, text, where):
