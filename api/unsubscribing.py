@@ -30,7 +30,8 @@ HEADERS = {
 
 PAGE = """<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Notifications by mail</title></head>
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>Notifications by mail</title></head>
 <body><h1>Notifications by mail</h1>
 {said}
 </body></html>

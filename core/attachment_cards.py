@@ -29,7 +29,7 @@ class AttachmentCard:
     def rows(self) -> tuple[tuple[Phrase, Phrase], ...]:
         """Labels and values, for every surface."""
         return (
-            (say("Files by mail"), POLICIES[self.policy]),
+            (say("How they go"), POLICIES[self.policy]),
             (say("Your passphrase"), SET if self.has_passphrase else NOT_SET),
         )
 
