@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from core.exports import columns
 from core.exports.columns import Contents
-from core.formulas import restored
 from core.exports.write import write
 from core.fields import BY_HEADING, CATALOGUE, headings
+from core.formulas import restored
 from core.layouts import STANDARD, Layout
 from core.tables import Delivery, Download, Organisation, Photo
 from core.terms import DateFormat, Format

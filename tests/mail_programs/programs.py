@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 
 
+def where(name: str) -> str | None:
+    """Where a program is, None if it is not here."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+
+
 def program(name: str) -> str:
     """Where it is; its test is left out where it is not."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    found = where(name)
     if found is None:
         pytest.skip(f"There is no {name} here.")
     return found
