@@ -40,6 +40,7 @@ RESULTS_PLAYGROUND_DIR=playground
 RESULTS_SLACK_API_URL=http://127.0.0.1:8082/api/
 RESULTS_SLACK_BOT_TOKEN=xoxb-demo
 RESULTS_SLACK_SIGNING_SECRET={secret}
+RESULTS_SECRET_KEY=ZGVtbyBvbmx5LCB0aGlzIHNlYWxzIG5vIHNlY3JldHM=
 RESULTS_TRUSTED_AUTHSERV_ID=playground.localhost
 """
 
@@ -97,8 +98,9 @@ def main() -> None:
 
 def demonstrate(folder: Path) -> None:
     """In this folder, whose `.env` has its settings; raise Refusal where it cannot be."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.chdir(folder)
+    Path(".env").touch(mode=0o600)
     Path(".env").write_text(ENVIRONMENT.format(secret=secrets.token_hex(16)), encoding="ascii")
     settings = read_settings()
     _require_free(settings)

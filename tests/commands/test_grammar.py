@@ -203,7 +203,10 @@ def test_a_very_long_line_is_refused_and_hundreds_of_numbers_are_not():
 
 
 def test_the_usage_is_made_from_the_signature():
-    assert usage_of(find_command("redownload")) == 'redownload ID [csv|xml|json] [template="…"] [photos=yes|no]'
+    assert (
+        usage_of(find_command("redownload"))
+        == 'redownload ID [csv|xml|json] [template="…"] [photos=yes|no]'
+    )
     assert usage_of(find_command("templates move")) == (
         "templates move NAME HEADING up|down|first|last"
     )

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 import time
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -53,6 +54,22 @@ def test_what_is_typed_is_answered_to_whoever_typed_it_alone(demo):
 
     assert "No match" in page
     assert "No match" not in demo.gets(f"{PLAYGROUND}/?as=ann&in=C0ADMISSIONS")[0]
+
+
+def test_doctor_has_nothing_to_say_against_it_but_that_it_is_a_demo(demo):
+    done = subprocess.run(
+        [sys.executable, "-m", "console.main", "doctor", "--json"],
+        cwd=demo.folder,
+        env=demo.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    checks = json.loads(done.stdout)["checks"]
+    told = [one["message"] for one in checks if one["standing"] in {"warning", "failure"}]
+    assert [words for words in told if "is demo" not in words and "PUBLIC_URL" not in words] == []
+    assert "It can seal." in [one["message"] for one in checks]
 
 
 def test_nothing_in_a_letter_can_run_or_fetch(demo):
