@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from sqlmodel import Session
 
 from core.intake.ingested import Ingested
@@ -19,7 +19,8 @@ from core.sources import rejected
 from core.sources.answers import Record
 from core.terms import DateFormat, Surface
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
+"""Of the standard library: without `serve` it writes to stderr, and stdout is for answers."""
 
 NAME = "results-api"
 DATES = DateFormat.COMPACT
@@ -36,7 +37,7 @@ class NotedRejects(Rejects):
     def add(self, line: int, row: Sequence[str], problem: Phrase) -> None:  # noqa: ARG002
         """Note it by its place; say in the log what is wrong, never with whom."""
         self.problems[line - 1] = problem
-        log.warning("record-rejected", source=NAME, record=line, problem=str(problem))
+        log.warning("record %d of the %s was rejected: %s", line, NAME, problem)
 
 
 def take_in(

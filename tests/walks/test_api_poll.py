@@ -1,10 +1,12 @@
 """A poll that is killed anywhere loses nothing, and tells nobody anything twice."""
 
+import json
 import random
 import subprocess
 import sys
 import time
 from datetime import timedelta
+from subprocess import PIPE
 
 import pytest
 from sqlalchemy import func, select
@@ -52,7 +54,7 @@ def subscribed(terminal):
     database.close()
 
 
-def start(terminal, api):
+def start(terminal, api, *words, **pipes):
     since = f"{NOW - timedelta(days=DAYS):%Y-%m-%d}"
     configured = {
         "RESULTS_IELTS_API_URL": api.url,
@@ -60,9 +62,10 @@ def start(terminal, api):
         "RESULTS_IELTS_API_CLIENT_SECRET": SECRET,
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "console.main", "poll", "--since", since],
+        [sys.executable, "-m", "console.main", "poll", "--since", since, *words],
         cwd=terminal.folder,
         env=terminal.environment() | configured,
+        **pipes,
     )
 
 
@@ -74,6 +77,21 @@ def kill_after(process, api, requests, seconds):
     time.sleep(seconds)
     process.kill()
     process.wait()
+
+
+def test_a_bad_record_is_said_on_stderr_and_the_answer_stays_one_document(
+    terminal, subscribed, api
+):
+    api.always = None
+    api.put(a_record(500, overallBandScore="12", lastModifiedDate=f"{NOW:%Y-%m-%dT%H:%M:%S}"))
+    process = start(terminal, api, "--json", "--rejects", "bad.json", stdout=PIPE, stderr=PIPE)
+    said, warned = process.communicate(timeout=120)
+
+    answer = json.loads(said)
+    assert (answer["rejected"], answer["rejects"], answer["kept"]) == (1, "bad.json", 0)
+    assert b"overallBandScore" in warned
+    (bad,) = json.loads((terminal.folder / "bad.json").read_text())["results"]
+    assert bad["overallBandScore"] == "12"
 
 
 def test_a_killed_poll_goes_on_and_everything_arrives_once(terminal, subscribed, api):
