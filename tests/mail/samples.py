@@ -31,6 +31,7 @@ from core.phrases import say
 from core.records import Record
 from core.tables import Outgoing, SlackInstallation, SlackLink
 from core.terms import Channel, Fate, Frequency, Language, Role
+from mail.parts import FilePart
 from mail.transport import mail_transport
 from tests.builders import NOW, a_result, a_user, an_organisation, deliver
 from tests.mail.house import MailHouse, a_mail, answer_to, read
@@ -92,6 +93,8 @@ _CHANGED = ChangedResult(
 )
 _FILE = AttachedFile("ielts-results-new-20261125.csv", "text/csv", b"trfNumber\r\n" * 9)
 
+_PART = AttachedFile("ielts-results-7-20261125-part-2-of-3.csv", "text/csv", b"trfNumber\r\n" * 9)
+
 _NOTICES = (
     (
         Invitation(
@@ -113,6 +116,7 @@ _NOTICES = (
     (NewResult(_RECORDS[7]), {}),
     (ManyNewResults(8, _RECORDS), AMERICAN),
     (Digest(Frequency.DAILY, 8, _RECORDS, "Admissions", _FILE, None, 8), {}),
+    (FilePart("48000 new IELTS results", 2, 3, _PART, f"<digest@{DOMAIN}>"), {}),
     (ResultsChanged(1, (_CHANGED,)), {}),
     (WatchHit(_RECORDS[5]), AMERICAN),
     (PICTURE, {}),
