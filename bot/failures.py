@@ -12,6 +12,7 @@ from bot.blocks.kit import Reader
 from bot.blocks.render import told
 from bot.telling import tell
 from core.phrases import say
+from core.refusals import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,8 @@ def reported(listener: Listener) -> Listener:
     async def run(args: AsyncArgs) -> None:
         try:
             await listener(args)
+        except Refusal as refusal:
+            await tell(args, told(refusal.message, Reader()))
         except Exception as bug:  # noqa: BLE001  Bolt's error handler, as DESIGN.md names it
             await _report(args, bug)
 

@@ -100,6 +100,20 @@ def test_too_many_who_wait_are_told_to_try_again(desk, monkeypatch):
     assert "nothing is lost. Try again in a minute." in words(refused)
 
 
+def test_a_click_and_a_direct_message_while_nothing_can_be_done_are_told_so(desk, monkeypatch):
+    desk.arrive(record(1))
+    summary = desk.types(ANN, "/results")
+    monkeypatch.setattr("bot.desk.MOST_WAITING", 0)
+
+    busy = desk.clicks(ANN, summary, "Download now")
+    assert "nothing is lost. Try again in a minute." in words(busy)
+    message = {"type": "message", "channel_type": "im", "channel": "D0ANN", "user": ANN}
+    desk.slack.event(message | {"text": "results"})
+
+    assert "nothing is lost. Try again in a minute." in words(desk.seen(ANN, more_than=2)[-1])
+    assert desk.owed() == []
+
+
 @pytest.mark.parametrize("slow", [False, True])
 def test_a_bug_is_said_with_a_reference_and_logged_without_anybodys_data(
     desk, monkeypatch, caplog, slow
