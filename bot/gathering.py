@@ -13,19 +13,21 @@ Work = TypeVar("Work")
 Value = TypeVar("Value")
 
 MOST_TOGETHER = 50
-MOST_GROUPS = 2
-"""One is on its way to the disk while the other is worked on."""
 
 
 class Gathering(Generic[Work, Value]):
-    """One way through a thread and one commit for all that wait, instead of one for each."""
+    """One way through a thread and one commit for all that wait, instead of one for each.
+
+    One group at a time: what comes meanwhile makes the next one large, and a group costs as much
+    as six of its look-ups.
+    """
 
     def __init__(
         self, desk: Desk, do: Callable[[Sequence[Work]], Sequence[Value | Exception]]
     ) -> None:
         self._desk, self._do = desk, do
         self._waiting: list[tuple[Work, asyncio.Future[Value]]] = []
-        self._groups: set[asyncio.Task[None]] = set()
+        self._group: asyncio.Task[None] | None = None
 
     async def run(self, work: Work) -> Value:
         """What came of it; raise what it raised, or Refusal where too many wait."""
@@ -33,10 +35,8 @@ class Gathering(Generic[Work, Value]):
             raise busy()
         future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
-        if len(self._groups) < MOST_GROUPS:
-            group = asyncio.ensure_future(self._do_waiting())
-            self._groups.add(group)
-            group.add_done_callback(self._groups.discard)
+        if self._group is None or self._group.done():
+            self._group = asyncio.ensure_future(self._do_waiting())
         return await future
 
     async def _do_waiting(self) -> None:
