@@ -4,7 +4,6 @@ The server is Dovecot where it is installed, else the one that tests use (pymap)
 server of its own, for a folder that has grown takes longer to move into.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -105,15 +104,16 @@ def _wait_for_answer(
 
 @contextmanager
 def _serving(url: str, outbox: Path, mailbox: str) -> Iterator[None]:
-    environment = os.environ | {
+    settings = {
         "RESULTS_DATABASE_URL": url,
         "RESULTS_OUTBOX_DIR": str(outbox),
         "RESULTS_IMAP_URL": mailbox,
         "RESULTS_SMTP_LISTEN": "",
     }
-    command = [sys.executable, "-m", "console.main", "serve", "mail", "worker"]
+    command = ["env", *(f"{name}={value}" for name, value in settings.items())]
+    command += [sys.executable, "-m", "console.main", "serve", "mail", "worker"]
     with (outbox.parent / "log").open("w") as log:
-        service = subprocess.Popen(command, env=environment, stderr=log)
+        service = subprocess.Popen(command, stderr=log)
     try:
         yield
     finally:
