@@ -29,7 +29,7 @@ PAUSES = (1, 2, 5, 10, 30)
 
 LOOK_SECONDS = 5.0
 SILENT_SECONDS = 60.0
-"""Slack pings every few seconds: its own client for Node gives a connection up after 30."""
+"""Slack pings by itself: its own client for Node gives a connection up after 30 without a ping."""
 
 CLOSE_SECONDS = 3.0
 

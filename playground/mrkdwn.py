@@ -52,7 +52,7 @@ def _piece(found: re.Match[str], names: Names) -> str:
     if found["code"] is not None:
         return f"<code>{_safe(found['code'])}</code>"
     target, _, label = found["angle"].partition("|")
-    if target[0] in "@#":
+    if target.startswith(("@", "#")):
         name = names.get(target[1:], label or target[1:])
         return f'<span class="mention">{_safe(target[0] + name)}</span>'
     if not target.startswith(("https://", "http://", "mailto:")):

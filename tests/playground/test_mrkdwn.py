@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playground.mrkdwn import mrkdwn
@@ -60,6 +60,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60))
+@example("<|>")
 def test_no_text_makes_any_other_tag_or_attribute(text):
     tags = Tags()
     tags.feed(str(mrkdwn(text, NAMES)))
