@@ -54,7 +54,7 @@ class Layout:
     def without_photos(self) -> Layout:
         """The same without photos; one that has nothing else keeps them."""
         kept = tuple(one for one in self.fields if one is not PHOTO)
-        return replace(self, fields=kept or self.fields)
+        return replace(self, fields=kept) if kept and self.has_photos else self
 
     def stored(self) -> dict[str, Any]:
         """As JSON can hold it, for a file that is written later."""
