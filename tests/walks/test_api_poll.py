@@ -22,6 +22,7 @@ from tests.walks.terminal import Terminal
 
 DAYS = 12
 RECORDS = 90
+LONGEST = 300.0
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_a_killed_poll_goes_on_and_everything_arrives_once(terminal, subscribed,
     for _ in range(3):
         kill_after(start(terminal, api), api, dice.randint(1, 6), dice.random() / 10)
     api.always = None
-    assert start(terminal, api).wait(120) == 0
+    assert start(terminal, api).wait(LONGEST) == 0
 
     with database.reading() as session:
         delivered = session.scalar(select(func.count()).select_from(Delivery))
