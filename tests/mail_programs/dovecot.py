@@ -67,6 +67,7 @@ class Dovecot:
     """One mailbox; `prefix` is what all its folders but INBOX are below."""
 
     def __init__(self, certificate: Path | None = None, prefix: str = "") -> None:
+        self._program = _dovecot()
         # The name is short because a socket's path may have no more than 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="dc-", dir=scratch()))
         self.prefix = prefix
@@ -102,7 +103,7 @@ class Dovecot:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
-        command = [_dovecot(), "-F", "-c", str(self.folder / "dovecot.conf")]
+        command = [self._program, "-F", "-c", str(self.folder / "dovecot.conf")]
         log = self.folder / "start.log"
         self._running = started(command, self.port, log, self._owner)
 

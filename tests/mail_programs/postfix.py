@@ -31,9 +31,10 @@ class Sink:
     """An smtp-sink; its options are in smtp-sink(1)."""
 
     def __init__(self, *options: str) -> None:
+        smtp_sink = program("smtp-sink")
         self._folder = Path(tempfile.mkdtemp(prefix="sink-", dir=scratch()))
         self.port = free_port()
-        command = [program("smtp-sink"), "-d", f"{self._folder}/mail.", *options]
+        command = [smtp_sink, "-d", f"{self._folder}/mail.", *options]
         log, owner = self._folder / "log", owner_of(self._folder)
         self._running = started([*command, f"127.0.0.1:{self.port}", "50"], self.port, log, owner)
 
