@@ -30,6 +30,7 @@ from core.tables import (
     LiveCheck,
     Organisation,
     Photo,
+    RejectedRecord,
     Result,
     Verification,
     Watch,
@@ -40,7 +41,10 @@ from core.trf_numbers import TrfNumber
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What there is of one number; `recorded` is false where only look-ups of it are left."""
+    """What there is of one number; `recorded` is false where only look-ups of it are left.
+
+    `rejected` counts records of the API that could not be taken in.
+    """
 
     trf_number: str
     recorded: bool
@@ -50,6 +54,12 @@ class Held:
     downloads: int
     look_ups: int
     enquiries: int
+    rejected: int
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything at all is held of the number."""
+        return self.recorded or bool(self.look_ups or self.enquiries or self.rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def find(
     if not wanted and email is None and name is None:
         raise usage("whom", "Say whom: numbers, --email, or --name and --born.")
     held = (_held(session, number) for number in sorted(wanted))
-    return People(tuple(one for one in held if one.recorded or one.look_ups or one.enquiries))
+    return People(tuple(one for one in held if one.is_anything))
 
 
 def export(session: Session, numbers: Sequence[TrfNumber], *, now: datetime) -> PersonExport:
@@ -165,6 +175,7 @@ def _held(session: Session, number: str) -> Held:
         downloads=session.exec(taken).one(),
         look_ups=_count(session, select(Verification.id), Verification.trf_number == number),
         enquiries=_count(session, select(Enquiry.id), Enquiry.trf_number == number),
+        rejected=_count(session, select(RejectedRecord.id), RejectedRecord.trf_number == number),
     )
 
 
@@ -189,6 +200,9 @@ def _everything(session: Session, number: str) -> dict[str, Any]:
         "look_ups": _rows(session, _by_number(Verification, number, "looked_up_at", "outcome")),
         "watches": _rows(session, _by_number(Watch, number, "created_at")),
         "enquiries": _enquiries(session, number),
+        "rejected_records": _rows(
+            session, _by_number(RejectedRecord, number, "rejected_at", "problem", "record")
+        ),
         "official_check": _rows(
             session,
             select(col(LiveCheck.answered_at), col(LiveCheck.outcome)).where(

@@ -20,8 +20,10 @@ from core.tables import (
     Enquiry,
     EnquiryCopy,
     LiveCheck,
+    Organisation,
     Outgoing,
     Photo,
+    RejectedRecord,
     Result,
     Verification,
     Watch,
@@ -236,6 +238,29 @@ def test_a_number_that_was_only_looked_up_can_be_erased_of_what_hangs_on_it(sess
 
     (erased,) = erase(session, [NEVER], now=NOW).numbers
     assert (erased.records, erased.watches, erased.recipients) == (0, 1, ())
+
+
+def test_a_record_that_could_not_be_taken_in_is_found_exported_and_erased(session, house):
+    exeter = session.exec(select(Organisation)).first()
+    session.add(
+        RejectedRecord(
+            organisation_id=exeter.id,
+            trf_number=NEVER,
+            rejected_at=NOW,
+            problem="gender is not one of F, M, U",
+            record={"familyName": "Zola"},
+        )
+    )
+    session.flush()
+
+    (held,) = find(session, [NEVER]).found
+    assert (held.recorded, held.rejected) == (False, 1)
+    (record,) = export(session, [NEVER], now=NOW).records
+    (rejected,) = record["rejected_records"]
+    assert rejected["record"] == {"familyName": "Zola"}
+    assert rejected["organisation"] == exeter.name
+    erase(session, [NEVER], now=NOW)
+    assert session.exec(select(RejectedRecord)).all() == []
 
 
 def test_the_trail_itself_cannot_be_erased(session, house):

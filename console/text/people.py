@@ -22,6 +22,7 @@ def _(answer: People, language: Language) -> str:
         say("Downloads"),
         say("Verifications"),
         say("Enquiries"),
+        say("Rejected"),
         say("Sent to"),
     ]
     return table([titles, *map(_cells, answer.found)], language)
@@ -36,6 +37,7 @@ def _cells(one: Held) -> list[str]:
         str(one.downloads),
         str(one.look_ups),
         str(one.enquiries),
+        str(one.rejected),
         ", ".join(one.recipients),
     ]
 
