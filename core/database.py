@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
@@ -15,7 +16,6 @@ from sqlmodel import Session
 from core.engine import WorkEngine
 from core.refusals import unavailable, usage
 from core.shared_sync import SharedSync, SyncedFile
-from core.writer_queue import WriterQueue
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -36,15 +36,15 @@ class Database:
     """Sessions on SQLite or PostgreSQL.
 
     SQLite admits one writer, and its waiting is a poll that starves threads for hundreds of
-    milliseconds (research/performance.md, section 3), so the writers of this process queue before
-    they begin. They leave the queue before their commit is on the disk, which is waited for
-    together: SQLite's own way, an fsync within the queue, is many times slower on a busy disk.
+    milliseconds (research/performance.md, section 3), so the writers of this process queue at
+    a lock before they begin. They leave it before their commit is on the disk, which is waited
+    for together: SQLite's own way, an fsync within the queue, is many times slower on a busy disk.
     """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(self.url)
-        self._writer = WriterQueue() if self.is_sqlite else nullcontext()
+        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
         self._log = SharedSync(SyncedFile(Path(f"{self.url.database}-wal")).sync)
 
     @property

@@ -24,6 +24,7 @@ class Door:
         self.database, self.part, self.organisation = database, part, organisation
         self.now = NOW
         self.strangers: Bucket
+        self.clicks: Bucket
         self._clients: list[httpx.Client] = []
 
     @property
@@ -59,7 +60,7 @@ def opened(
     app = application(settings, database, lambda: doors[0].now, mounts or {})
     part = ApiPart(app, "127.0.0.1", 0)
     doors.append(Door(database, part, organisation))
-    doors[0].strangers = app.state.house.strangers
+    doors[0].strangers, doors[0].clicks = app.state.house.strangers, app.state.house.clicks
     part.start()
     try:
         yield doors[0]

@@ -100,7 +100,8 @@ def test_every_token_is_answered_alike(door, token):
     assert len(set(pages)) == 1
 
 
-def test_whoever_tries_many_tokens_is_slowed(door, token):
+def test_whoever_tries_many_tokens_is_slowed(door, token, monkeypatch):
+    monkeypatch.setattr(door.clicks, "_clock", lambda: 0.0)  # however slow the machine is
     with httpx.Client() as client:
         tries = [client.post(address(door, n), data=ONE_CLICK).status_code for n in range(130)]
 
