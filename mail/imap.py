@@ -36,8 +36,8 @@ log = structlog.get_logger(__name__)
 PROCESSED, FAILED = "Processed", "Failed"
 BATCH = 50
 BATCH_BYTES = 32 * 1024 * 1024
-IDLE_SECONDS = 25 * 60.0
-"""Servers may hang up after 30 minutes (RFC 2177), some address translators earlier."""
+IDLE_SECONDS = 120.0
+"""Servers may hang up after 30 minutes (RFC 2177), address translators after five."""
 
 LOOK_SECONDS = 1.0
 POLL_SECONDS = 30.0
@@ -100,12 +100,16 @@ class Mailbox:
                 client.create_folder(name)
 
     def _read_on(self, client: IMAPClient) -> None:
-        """Until something breaks: whatever is in the folder, then whatever comes."""
-        validity = client.select_folder(self._address.folder)[b"UIDVALIDITY"]
-        self._moving = {one for one in self._moving if one[0] == validity}
+        """Until something breaks: whatever is in the folder, then whatever comes.
+
+        Now and then the folder is opened anew: one that was made anew under us keeps silent.
+        """
         while not self._stopping.is_set():
+            validity = client.select_folder(self._address.folder)[b"UIDVALIDITY"]
+            self._moving = {one for one in self._moving if one[0] == validity}
             self._drain(client, validity)
-            self._wait(client)
+            while self._comes(client) and not self._stopping.is_set():
+                self._drain(client, validity)
 
     def _drain(self, client: IMAPClient, validity: int) -> None:
         while uids := client.search("UNDELETED"):
@@ -182,19 +186,18 @@ class Mailbox:
             client.expunge(uids if client.has_capability("UIDPLUS") else None)
         self._moving -= {(validity, uid) for uid in uids}
 
-    def _wait(self, client: IMAPClient) -> None:
-        """Until something came, or it is time to look anyway."""
+    def _comes(self, client: IMAPClient) -> bool:
+        """Wait; whether something came before it was time to look anyway."""
         if not client.has_capability("IDLE"):
             self._stopping.wait(POLL_SECONDS)
-            client.noop()
-            return
+            return False
         client.idle()
-        until = time.monotonic() + IDLE_SECONDS
-        while not self._stopping.is_set() and time.monotonic() < until:
-            if _something_came(client):
-                break
+        until, came = time.monotonic() + IDLE_SECONDS, False
+        while not (came or self._stopping.is_set()) and time.monotonic() < until:
+            came = _something_came(client)
         with suppress(IMAPClientError):
             client.idle_done()
+        return came
 
 
 def _something_came(client: IMAPClient) -> bool:

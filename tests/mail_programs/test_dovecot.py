@@ -120,7 +120,8 @@ def test_a_mailbox_with_a_new_uidvalidity_is_read_on(reading, dovecot, ann):
     assert validity(dovecot, "INBOX") != before
 
 
-def test_a_folder_that_is_made_anew_under_its_reader_is_read_on(reading, dovecot, ann):
+def test_a_folder_that_is_made_anew_under_its_reader_is_read_on(reading, dovecot, ann, monkeypatch):
+    monkeypatch.setattr("mail.imap.IDLE_SECONDS", 3.0)
     with dovecot.client() as client:
         client.create_folder("Desk")
         house = reading(dovecot.url("Desk"))
