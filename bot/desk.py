@@ -39,7 +39,9 @@ class Desk:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except DBAPIError as error:
-            raise told(error) from error
+            if is_away(error):
+                raise busy() from error
+            raise
         finally:
             self._waiting -= 1
 
@@ -48,10 +50,11 @@ class Desk:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def told(error: Exception) -> Exception:
-    """The same, or that the database is away if that is what it means."""
-    away = isinstance(error, DBAPIError) and error.connection_invalidated
-    return busy() if away or isinstance(error, OperationalError) else error
+def is_away(error: Exception) -> bool:
+    """Whether it means that the database cannot be used."""
+    if isinstance(error, OperationalError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def busy() -> Refusal:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
-from bot.desk import MOST_WAITING, Desk, busy, told
+from bot.desk import MOST_WAITING, Desk, busy, is_away
 
 Work = TypeVar("Work")
 Value = TypeVar("Value")
@@ -47,7 +47,7 @@ class Gathering(Generic[Work, Value]):
                 if future.cancelled():
                     continue
                 if isinstance(outcome, Exception):
-                    future.set_exception(told(outcome))
+                    future.set_exception(busy() if is_away(outcome) else outcome)
                 else:
                     future.set_result(outcome)
 

@@ -8,7 +8,7 @@ waits, a later one does too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -111,22 +111,20 @@ def owe_download(session: Session, row: Download, *, now: datetime) -> None:
 
 @composes(RESULT)
 def _result_event(work: Composition) -> WebhookCall | Unwanted:
-    row = _receiver(work)
-    if isinstance(row, Unwanted):
-        return row
-    place = Position(work.row.about["arrival"], work.row.about["result"])
-    _wait_for_earlier(work, row, place)
-    found = versions(work.session, row.organisation_id, [place])
-    if not found:
-        return DELETED
-    document = found[0].document()
-    event_id = f"result-{row.organisation_id}-{place}"
-    return _call(row, event_id, document.pop("type"), document.pop("at"), document)
+    return _version_event(work, "result")
 
 
 @composes(RELIED)
 def _relied_event(work: Composition) -> WebhookCall | Unwanted:
     """No more of the record than the verification showed, and no cursor: it is on no page."""
+    return _version_event(work, "relied", _as_verified)
+
+
+def _version_event(
+    work: Composition,
+    name: str,
+    shown: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> WebhookCall | Unwanted:
     row = _receiver(work)
     if isinstance(row, Unwanted):
         return row
@@ -135,15 +133,18 @@ def _relied_event(work: Composition) -> WebhookCall | Unwanted:
     found = versions(work.session, row.organisation_id, [place])
     if not found:
         return DELETED
-    document = found[0].document()
-    shown = document["result"]
-    document |= {
+    document = shown(found[0].document())
+    event_id = f"{name}-{row.organisation_id}-{place}"
+    return _call(row, event_id, document.pop("type"), document.pop("at"), document)
+
+
+def _as_verified(document: dict[str, Any]) -> dict[str, Any]:
+    result = document["result"]
+    return document | {
         "cursor": None,
-        "result": {heading: shown[heading] for heading in SHOWN if heading in shown},
+        "result": {heading: result[heading] for heading in SHOWN if heading in result},
         "changes": [one for one in document["changes"] if one["field"] in {*SHOWN, "status"}],
     }
-    event_id = f"relied-{row.organisation_id}-{place}"
-    return _call(row, event_id, document.pop("type"), document.pop("at"), document)
 
 
 @composes(VERIFICATION)

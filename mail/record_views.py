@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from core.comparison import Verdict
 from core.fields import BY_HEADING
 from core.notices import FieldChange
-from core.phrases import Phrase, say
+from core.phrases import say
+from core.record_rows import Rows, band_rows, day, full_name, person_rows
 from core.records import Record
-from core.terms import Module, Outcome, band_on_card
+from core.terms import Outcome, band_on_card
 from core.verification import VerificationCard
 from core.wording import WORDS
 
-Rows = list[tuple[str, str]]
 Cells = Sequence[str]
 
 BLANK = say("blank")
 
 
-def person_rows(record: Record) -> Rows:
-    """Whose result it is, and of which test, as a card."""
+def card_rows(record: Record) -> Rows:
+    """A record as a card, with its number, and its status where that is not the usual one."""
     return [
         (say("TRF Number"), record.trf_number),
-        (say("Name"), _name(record)),
-        (say("Date of Birth"), day(record.date_of_birth)),
-        (say("Gender"), record.gender),
-        (say("Email"), record.candidate_email),
-        (say("Module"), Module(record.module).written_out if record.module else ""),
-        (say("Candidate Number"), record.candidate_number),
-        (say("Centre"), record.centre_number),
-        (say("Test Date"), day(record.test_date)),
+        *person_rows(record),
         (say("Status"), "" if record.released else record.status),
-    ]
-
-
-def band_rows(record: Record) -> Rows:
-    """Its bands, the overall one first."""
-    return [
-        (say("Overall"), band_on_card(record.overall)),
-        (say("Listening"), band_on_card(record.listening)),
-        (say("Reading"), band_on_card(record.reading)),
-        (say("Writing"), band_on_card(record.writing)),
-        (say("Speaking"), band_on_card(record.speaking)),
     ]
 
 
@@ -61,7 +42,7 @@ def result_cells(records: Iterable[Record]) -> list[Cells]:
     return [
         (
             one.trf_number,
-            _name(one),
+            full_name(one),
             day(one.test_date),
             one.module,
             band_on_card(one.overall) if one.released else one.status,
@@ -131,26 +112,17 @@ def change_cells(changes: Iterable[FieldChange]) -> list[Cells]:
 CHANGE_HEADINGS = (say("Field"), say("Before"), say("Now"))
 
 
-def day(iso: str) -> str:
-    """An ISO date in the reader's way."""
-    return Phrase("{day}", day=date.fromisoformat(iso)) if iso else ""
-
-
 def _title(heading: str) -> str:
     """Of a field of the catalogue; a record's status is in none."""
     field = BY_HEADING.get(heading)
     return heading.capitalize() if field is None else field.title
 
 
-def _name(record: Record) -> str:
-    return f"{record.first_name} {record.family_name}".strip()
-
-
 RECORD_VIEWS = {
     "RESULT_HEADINGS": RESULT_HEADINGS,
     "VERIFICATION_HEADINGS": VERIFICATION_HEADINGS,
     "CHANGE_HEADINGS": CHANGE_HEADINGS,
-    "person_rows": person_rows,
+    "person_rows": card_rows,
     "band_rows": band_rows,
     "result_cells": result_cells,
     "verification_cells": verification_cells,

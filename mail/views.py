@@ -12,11 +12,12 @@ from core.links import LinkList
 from core.phrases import Phrase, counted, say
 from core.preference_cards import NotificationCard
 from core.queue_cards import Queued
+from core.record_rows import Rows
 from core.template_cards import TemplateCard, TemplateList
 from core.terms import Frequency
 from core.users import UserList
 from core.wording import NO, OFF, ON, WORDS, YES, moment
-from mail.record_views import RECORD_VIEWS, Cells, Rows
+from mail.record_views import RECORD_VIEWS, Cells
 
 MOST_NOTES = 20
 

@@ -80,7 +80,7 @@ def section(text: str, accessory: Block | None = None, **more: Any) -> Block:
 def fields(pairs: Iterable[tuple[str, str]], reader: Reader) -> list[Block]:
     """Labels with values, in as many sections as needed; pairs without a value are left out."""
     texts = [
-        mrkdwn(f"*{reader.says(label)}*\n{escaped(value)}", LONGEST_FIELD)
+        mrkdwn(f"*{reader.says(label)}*\n{reader.says(value)}", LONGEST_FIELD)
         for label, value in pairs
         if value
     ]

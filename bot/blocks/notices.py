@@ -21,7 +21,7 @@ from bot.blocks.kit import (
 )
 from bot.blocks.months import month_before, month_blocks
 from bot.blocks.render import Said
-from bot.blocks.verification import day, record_blocks
+from bot.blocks.verification import record_blocks
 from bot.files import SlackFile
 from core import picture_words
 from core.monthly_picture import MonthlyPicture
@@ -39,6 +39,7 @@ from core.notices import (
     WebhookPaused,
 )
 from core.phrases import Phrase, counted, say
+from core.record_rows import day, full_name
 from core.records import Record
 from core.terms import band_on_card
 
@@ -221,8 +222,8 @@ def _lines(records: tuple[Record, ...], count: int, reader: Reader) -> list[Bloc
 def _line(one: Record, reader: Reader) -> str:
     parts = (
         f"`{escaped(one.trf_number)}`",
-        escaped(f"{one.first_name} {one.family_name}".strip()),
-        escaped(day(one.test_date, reader)),
+        escaped(full_name(one)),
+        reader.says(day(one.test_date)),
         band_on_card(one.overall),
     )
     return " · ".join(part for part in parts if part)

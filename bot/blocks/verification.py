@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bot.blocks.kit import (
     Block,
     Reader,
@@ -25,9 +23,10 @@ from bot.blocks.render import blocks, headline
 from core.comparison import Verdict
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
-from core.phrases import Phrase, counted, date_text, say
+from core.phrases import Phrase, counted, say
+from core.record_rows import band_rows, day, full_name, person_rows
 from core.records import Record
-from core.terms import Module, Outcome, band_on_card
+from core.terms import Outcome, band_on_card
 from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from core.wording import OUTCOMES, VERDICTS
@@ -72,36 +71,15 @@ def _(answer: VerificationCard, reader: Reader) -> list[Block]:
 
 def record_blocks(record: Record, reader: Reader) -> list[Block]:
     """A record as the guide's verification screen shows it."""
-    titles = (say("Overall"), say("Listening"), say("Reading"), say("Writing"), say("Speaking"))
-    bands = (record.overall, record.listening, record.reading, record.writing, record.speaking)
-    scores = [band_on_card(band) for band in bands]
+    scores = band_rows(record)
     shown = [
         header(reader.plain(say("TRF Number {number}", number=record.trf_number))),
-        *fields(_particulars(record, reader), reader),
+        *fields(person_rows(record), reader),
     ]
-    if any(scores):
+    if any(band for _, band in scores):
         shown.append(section(f"*{reader.says(say('Test Results'))}*"))
-        shown += fields(zip(titles, scores, strict=True), reader)
+        shown += fields(scores, reader)
     return shown
-
-
-def _particulars(record: Record, reader: Reader) -> list[tuple[Phrase, str]]:
-    module = Module(record.module).written_out if record.module else ""
-    return [
-        (say("Name"), f"{record.first_name} {record.family_name}".strip()),
-        (say("Date of Birth"), day(record.date_of_birth, reader)),
-        (say("Gender"), record.gender),
-        (say("Email"), record.candidate_email),
-        (say("Module"), module),
-        (say("Candidate Number"), record.candidate_number),
-        (say("Centre"), record.centre_number),
-        (say("Test Date"), day(record.test_date, reader)),
-    ]
-
-
-def day(iso: str, reader: Reader) -> str:
-    """A date as the reader's language writes it."""
-    return date_text(date.fromisoformat(iso), reader.language) if iso else ""
 
 
 def _comparison(answer: VerificationCard, reader: Reader) -> list[Block]:
@@ -185,8 +163,8 @@ def _row(one: VerificationCard, reader: Reader) -> list[str]:
     return [
         one.trf_number,
         outcome if record.released else record.status,
-        f"{record.first_name} {record.family_name}".strip(),
-        day(record.test_date, reader),
+        full_name(record),
+        reader.plain(day(record.test_date)),
         record.module,
         band_on_card(record.overall),
         notes,

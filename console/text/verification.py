@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from console.text.render import card, table, text
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
-from core.phrases import date_text, in_language, say
+from core.phrases import in_language, say
+from core.record_rows import band_rows, day, full_name, person_rows
 from core.records import Record
-from core.terms import Language, Module, band_on_card
+from core.terms import Language, band_on_card
 from core.verification import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from core.wording import OUTCOMES, VERDICTS
@@ -28,26 +27,8 @@ def _(answer: VerificationCard, language: Language) -> str:
 
 
 def _record(record: Record, language: Language) -> str:
-    rows = [
-        (say("Name"), f"{record.first_name} {record.family_name}".strip()),
-        (say("Date of Birth"), _day(record.date_of_birth, language)),
-        (say("Gender"), record.gender),
-        (say("Email"), record.candidate_email),
-        (say("Module"), Module(record.module).written_out if record.module else ""),
-        (say("Candidate Number"), record.candidate_number),
-        (say("Centre"), record.centre_number),
-        (say("Test Date"), _day(record.test_date, language)),
-        (say("Overall"), band_on_card(record.overall)),
-        (say("Listening"), band_on_card(record.listening)),
-        (say("Reading"), band_on_card(record.reading)),
-        (say("Writing"), band_on_card(record.writing)),
-        (say("Speaking"), band_on_card(record.speaking)),
-    ]
+    rows = [*person_rows(record), *band_rows(record)]
     return card(say("TRF Number {number}", number=record.trf_number), rows, language)
-
-
-def _day(iso: str, language: Language) -> str:
-    return date_text(date.fromisoformat(iso), language) if iso else ""
 
 
 @text.register
@@ -72,8 +53,8 @@ def _row(one: VerificationCard, language: Language) -> list[str]:
     return [
         one.trf_number,
         OUTCOMES[one.outcome] if record.released else record.status,
-        f"{record.first_name} {record.family_name}".strip(),
-        _day(record.test_date, language),
+        full_name(record),
+        day(record.test_date),
         record.module,
         band_on_card(record.overall),
         notes,

@@ -69,6 +69,8 @@ def _unusual(
 
     Compared a place at a time: the first characters of all cells at once, then the second ones.
     """
+    if max(map(len, numbers)) > USUAL_LENGTH:
+        return range(len(numbers))
     put_together = [
         _places(tested, 10, 2, 4),
         _places(candidates, 6, 0, 6),
@@ -77,8 +79,6 @@ def _unusual(
         _places(centres, 5, 2, 5),
         _places(modules, 1, 0, 1),
     ]
-    if max(map(len, numbers)) > USUAL_LENGTH:
-        return range(len(numbers))
     given = [_places(numbers, USUAL_LENGTH, 0, 2), _places(numbers, USUAL_LENGTH, 4, USUAL_LENGTH)]
     if not all(put_together) or not all(given):
         return range(len(numbers))

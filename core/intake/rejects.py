@@ -47,9 +47,7 @@ class Rejects:
     ) -> None:
         if self._stream is None:
             return
-        self._stream.write(
-            {Format.XML: b"</results>\n", Format.JSON: b"\n]}\n"}.get(self._format, b"")
-        )
+        self._stream.write(_ENDS.get(self._format, b""))
         self._stream.close()
         if kind is None:
             self._part.replace(self.path)
