@@ -78,7 +78,7 @@ class Database:
 
     def require_current(self) -> None:
         """Refuse a database without our tables, one that is behind, and one that is ahead."""
-        found = None if self._has_no_file() else _revision(self.engine)
+        found = None if self._has_no_content() else _revision(self.engine)
         known = revisions()
         if found is None:
             raise usage(
@@ -96,10 +96,13 @@ class Database:
                 needed=known[-1],
             )
 
-    def _has_no_file(self) -> bool:
-        """Opening it would make it."""
+    def _has_no_content(self) -> bool:
+        """Opening it would make the file, or take it from `init`, which is about to write it."""
         name = self.url.database
-        return self.is_sqlite and name not in {None, ":memory:"} and not Path(str(name)).exists()
+        if not self.is_sqlite or name in {None, ":memory:"}:
+            return False
+        path = Path(str(name))
+        return not path.exists() or path.stat().st_size == 0
 
     def close(self) -> None:
         """Give every connection back."""
@@ -119,12 +122,12 @@ def migrate(url: str) -> None:
         found = _revision(database.engine)
         if found is not None and found not in revisions():
             raise _too_new(found)
+        engine_dbos.migrate(database.url)  # first: who waits for our version begins when it stands
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with database.engine.connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        engine_dbos.migrate(database.url)
     finally:
         database.close()
 

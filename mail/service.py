@@ -21,7 +21,7 @@ from core.inbox import TAKE_UP
 from core.refusals import unavailable, usage
 from core.settings import Settings
 from mail.process import InboxWork
-from mail.smtp import Doorkeeper, sessions
+from mail.smtp import Doorkeeper, Turnstile, sessions
 from mail.storing import Storing
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class MailPart:
         self._storing = Storing(database, clock)
         self._keeper = Doorkeeper(settings, database, self._storing, clock)
         self._servers: list[asyncio.Server] = []
+        self._turnstiles: list[Turnstile] = []
         self._thread = threading.Thread(target=self._loop.run_forever, name="mail", daemon=True)
         self._mailbox = _mailbox(settings, database, clock)
         self.ports: dict[str, int] = {}
@@ -78,10 +79,13 @@ class MailPart:
         end = time.monotonic() + grace
         if self._mailbox is not None:
             self._mailbox.stop(grace)
-        for server in self._servers:
-            self._loop.call_soon_threadsafe(server.close)
+        gone = [asyncio.run_coroutine_threadsafe(_close(one), self._loop) for one in self._servers]
         while self._keeper.at_work and time.monotonic() < end:
             time.sleep(0.02)
+        for turnstile in self._turnstiles:
+            self._loop.call_soon_threadsafe(turnstile.shut)
+        for one in gone:
+            one.result(5)
         asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
@@ -96,8 +100,9 @@ class MailPart:
 
     async def _listen(self, kind: type[SMTP], address: str) -> asyncio.Server:
         host, port = _host_and_port(address)
-        factory = sessions(kind, self._keeper, self._settings, self._loop)
-        listening: Any = await self._loop.create_server(factory, host, port)
+        turnstile = sessions(kind, self._keeper, self._settings, self._loop)
+        self._turnstiles.append(turnstile)
+        listening: Any = await self._loop.create_server(turnstile, host, port)
         return listening  # type: ignore[no-any-return]  # uvloop has a class of its own
 
 
@@ -109,6 +114,17 @@ def _mailbox(
     from mail.imap import Mailbox
 
     return Mailbox(settings, database, clock, settings.imap_url.get_secret_value())
+
+
+async def _close(server: asyncio.Server) -> None:
+    """Listen no more; it comes back when the last of those that were let in is gone.
+
+    They are waited for from before the close: afterwards uvloop waits for nobody.
+    """
+    gone = asyncio.ensure_future(server.wait_closed())
+    await asyncio.sleep(0)
+    server.close()
+    await gone
 
 
 async def _cancel_all() -> None:

@@ -112,20 +112,24 @@ class Turnstile:
     def __init__(self, make: Callable[[], SMTP], most: int, most_by_peer: int) -> None:
         self._make, self._most, self._most_by_peer = make, most, most_by_peer
         self._open: dict[str, int] = {}
+        self._transports: set[Any] = set()
+        self._is_shut = False
 
     def __call__(self) -> asyncio.Protocol:
         """The protocol of a new connection."""
         session = self._make()
         made, lost = session.connection_made, session.connection_lost
-        peer = ""
+        peer, first = "", None
         refused = False
 
         def connection_made(transport: Any) -> None:
-            nonlocal peer, refused
+            nonlocal peer, refused, first
             if not peer:
+                first = transport
+                self._transports.add(first)
                 peer = str((transport.get_extra_info("peername") or ["?"])[0])
                 self._open[peer] = self._open.get(peer, 0) + 1
-                refused = self._is_full(peer)
+                refused = self._is_shut or self._is_full(peer)
             if refused:
                 transport.write(BUSY)
                 transport.close()
@@ -133,6 +137,7 @@ class Turnstile:
             made(transport)
 
         def connection_lost(error: Exception | None) -> None:
+            self._transports.discard(first)
             self._open[peer] -= 1
             if not self._open[peer]:
                 del self._open[peer]
@@ -142,6 +147,12 @@ class Turnstile:
         session.connection_made = connection_made  # type: ignore[method-assign]
         session.connection_lost = connection_lost  # type: ignore[method-assign]
         return session
+
+    def shut(self) -> None:
+        """Hang up on everybody, and on those who are let in from now on."""
+        self._is_shut = True
+        for one in list(self._transports):
+            one.abort()
 
     def _is_full(self, peer: str) -> bool:
         return sum(self._open.values()) > self._most or self._open[peer] > self._most_by_peer

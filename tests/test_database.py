@@ -38,6 +38,26 @@ def test_a_database_without_tables_is_refused_with_what_to_do(empty_database_url
     opened.close()
 
 
+def test_asking_leaves_a_file_alone_that_is_still_to_be_written(tmp_path):
+    (tmp_path / "results.db").touch()
+    opened = Database(f"sqlite:///{tmp_path}/results.db")
+    with pytest.raises(Refusal, match="results-bot init"):
+        opened.require_current()
+    opened.close()
+
+    assert (tmp_path / "results.db").stat().st_size == 0
+
+
+def test_the_engine_has_its_tables_before_our_version_is_written(empty_database_url, monkeypatch):
+    monkeypatch.setattr("alembic.command.upgrade", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        migrate(empty_database_url)
+
+    opened = Database(empty_database_url)
+    assert list(opened.work.inspect()) == []
+    opened.close()
+
+
 def test_a_database_newer_than_the_program_is_refused_and_left_alone(database):
     with database.transaction() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -301,6 +301,27 @@ def test_what_is_being_stored_when_it_stops_is_stored(make_house):
     assert {row.fate for row in house.incoming()} <= {Standing.READY.value}
 
 
+def test_who_has_only_just_connected_when_it_stops_is_hung_up_on(make_house):
+    house = make_house()
+    port = house.part.ports["smtp"]
+    opened = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
+    house.part.stop(5)
+    house.part.stop = lambda _: None
+
+    for one in opened:
+        while heard(one):
+            pass
+        one.close()
+
+
+def heard(connection) -> bytes:
+    """What comes next, nothing once the other side has hung up."""
+    try:
+        return connection.recv(1000)
+    except ConnectionResetError:
+        return b""
+
+
 def a_certificate(folder):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
