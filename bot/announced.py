@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from bot.answers import Answers, Heard
 from bot.askers import Asker
-from bot.blocks.render import said
 from bot.modals.form import quoted
 from core.delivery import DownloadReady, waiting
 from core.links import actor_in_slack
@@ -28,14 +27,14 @@ async def download_announced(answers: Answers, asker: Asker, after: int, upto: i
         if _came_late(heard):  # a colleague was quicker between the look and the download
             heard = await _first(answers, asker, after, upto)
     except Refusal as refusal:
-        return Heard(answers.refused(refusal), refusal=refusal)
+        return await answers.refused(asker, refusal)
     return heard
 
 
 async def _first(answers: Answers, asker: Asker, after: int, upto: int) -> Heard:
     for line in await answers.desk.run(partial(_lines, answers, asker, after, upto)):
         reply = await answers.run(asker, line)
-    return Heard(said(reply.answer, answers.reader(reply.actor)), reply)
+    return answers.heard(asker, reply)
 
 
 def _came_late(heard: Heard) -> bool:

@@ -15,6 +15,7 @@ from bot.blocks.render import Said, load_renderings, said, told
 from bot.desk import Desk
 from bot.files import file_owed
 from bot.gathering import Gathering
+from bot.readers import Readers
 from bot.workspaces import Workspaces
 from core import links
 from core.actors import Actor
@@ -25,7 +26,6 @@ from core.links import LinkCard
 from core.outbox import owe
 from core.phrases import say
 from core.refusals import Refusal, forbidden
-from core.terms import Role
 
 LINK = "link"
 LONGEST_SHORT = 200
@@ -34,9 +34,10 @@ SUGGESTED = "Did you mean"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of a line: the message, and the answer and actor unless it was refused."""
+    """What came of a line: the message, for whom, and the answer unless it was refused."""
 
     said: Said
+    reader: Reader
     reply: Reply | None = None
     refusal: Refusal | None = None
 
@@ -49,8 +50,8 @@ class Answers:
         self.desk = desk
         self.workspaces = Workspaces(desk)
         self.doorkeeper = Doorkeeper()
+        self.readers = Readers(desk)
         self._together = Gathering(desk, self._run_together)
-        self.prefix = desk.settings.slack_command_prefix
 
     async def to(
         self,
@@ -66,11 +67,12 @@ class Answers:
             person = await self.doorkeeper.admit(client, asker)
             if _is_link(line):
                 card = await self._linked(asker, person, line)
-                return Heard(said(card, self.reader(None)))
+                reader = self.readers.last(asker)
+                return Heard(said(card, reader), reader)
             reply = await self.run(asker, line, attachments, as_file=as_file)
         except Refusal as refusal:
-            return Heard(self.refused(refusal), refusal=refusal)
-        return Heard(said(reply.answer, self.reader(reply.actor)), reply)
+            return await self.refused(asker, refusal)
+        return self.heard(asker, reply)
 
     async def actor(self, client: AsyncWebClient, asker: Asker) -> Actor:
         """Who the asker is here; raise Refusal for whom we do not serve."""
@@ -90,17 +92,16 @@ class Answers:
             return await self._together.run(self._asked_by(asker, line, as_file=False))
         return await self.desk.run(partial(self._run, asker, line, attachments, as_file))
 
-    def reader(self, actor: Actor | None) -> Reader:
-        """How an actor reads; somebody unknown reads English (UK)."""
-        if actor is None:
-            return Reader(prefix=self.prefix)
-        is_administrator = actor.role is Role.ADMINISTRATOR
-        return Reader(actor.language, actor.time_zone, self.prefix, is_administrator)
+    def heard(self, asker: Asker, reply: Reply) -> Heard:
+        """An answer as the message that it becomes."""
+        reader = self.readers.of(reply.actor, asker)
+        return Heard(said(reply.answer, reader), reader, reply)
 
-    def refused(self, refusal: Refusal, reader: Reader | None = None) -> Said:
+    async def refused(self, asker: Asker, refusal: Refusal) -> Heard:
         """What happened, what to do, and a button for it where there is one."""
-        reader = reader or self.reader(None)
-        return told(refusal.message, reader, *_ways_on(refusal, reader))
+        reader = await self.readers.refused(asker, refusal)
+        message = told(refusal.message, reader, *_ways_on(refusal, reader))
+        return Heard(message, reader, refusal=refusal)
 
     def _run(
         self, asker: Asker, line: str, attachments: tuple[Attachment, ...], as_file: bool
@@ -128,7 +129,7 @@ class Answers:
 
     def _asked_by(self, asker: Asker, line: str, *, as_file: bool) -> Asked:
         def owe_file(session: Session, reply: Reply) -> None:
-            reader = self.reader(reply.actor)
+            reader = self.readers.of(reply.actor, asker)
             owed = file_owed(asker, reply.actor, reply.answer, reader, always=as_file)
             if owed is not None:
                 owe(session, [owed], now=self.desk.clock())

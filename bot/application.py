@@ -77,7 +77,7 @@ class SlackApplication:
         views = Views(lines, self.jobs, homes)
         actions = Actions(lines, self.jobs, views, homes)
         shortcuts = Shortcuts(lines, self.jobs, views)
-        self.bolt.command(ANY)(reported(commands.answer))
+        self.bolt.command(ANY)(reported(commands.answer, self.answers.readers))
         self._pair(self.bolt.action(ANY), actions.begin, actions.finish)
         self._pair(self.bolt.view(ANY), views.begin, views.finish)
         self._pair(self.bolt.shortcut(VERIFY_SHORTCUT), shortcuts.begin, shortcuts.form)
@@ -92,7 +92,9 @@ class SlackApplication:
             self._pair(self.bolt.event(name), events.begin, listener)
 
     def _pair(self, register: Callable[..., object], begin: Listener, finish: Listener) -> None:
-        register(ack=reported(begin), lazy=[self.jobs.tracked(reported(finish))])
+        readers = self.answers.readers
+        lazy = [self.jobs.tracked(reported(finish, readers))]
+        register(ack=reported(begin, readers), lazy=lazy)
 
 
 def _authorizing(workspaces: Workspaces) -> Any:

@@ -61,9 +61,10 @@ class Bulk:
         try:
             actor = await self._answers.actor(args.client, asker)
         except Refusal as refusal:
-            await post(args.client, asker.user_id, self._answers.refused(refusal))
+            heard = await self._answers.refused(asker, refusal)
+            await post(args.client, asker.user_id, heard.said)
             return
-        reader = self._answers.reader(actor)
+        reader = self._answers.readers.of(actor, asker)
         progress = Progress(args.client, asker.user_id)
         await progress.begin(_so_far(0, numbers, reader))
         async with self._turn:
@@ -103,13 +104,13 @@ class Bulk:
         return live.refresh(desk.database, desk.settings, actor, piece, now=desk.clock())
 
 
-def being_checked(numbers: Sequence[TrfNumber]) -> Said:
+def being_checked(numbers: Sequence[TrfNumber], reader: Reader) -> Said:
     """What is answered where they were typed."""
     sentence = say(
         "{n} numbers are being checked. How far it is, and the list, come as direct messages.",
         n=len(numbers),
     )
-    return told(sentence, Reader())
+    return told(sentence, reader)
 
 
 def checked(answer: VerificationTable, reader: Reader) -> Said:

@@ -39,9 +39,9 @@ class Channels:
             channel = asker.channel_id if typed.lower() == HERE else channel_id_of(typed)
             there = Asker(asker.team_id, asker.user_id, channel)
             await self._refuse_shared(client, there)
-            await self._post(client, channel, _hello(self._answers.reader(actor)))
+            await self._post(client, channel, _hello(self._answers.readers.of(actor, asker)))
         except Refusal as refusal:
-            return Heard(self._answers.refused(refusal), refusal=refusal)
+            return await self._answers.refused(asker, refusal)
         return await self._answers.to(client, asker, f"channel {channel}")
 
     async def share(self, client: AsyncWebClient, asker: Asker, number: str) -> Said:
@@ -54,11 +54,11 @@ class Channels:
             reply = await self._answers.run(asker, f"verify {number}")
             if not isinstance(reply.answer, VerificationCard):
                 raise usage("nothing_to_share", "Only one number at a time is shared.")
-            reader = self._answers.reader(reply.actor)
+            reader = self._answers.readers.of(reply.actor, asker)
             await self._post(client, asker.channel_id, masked_card(reply, asker, reader))
             await self._answers.desk.run(partial(self._note, reply.actor, asker, number))
         except Refusal as refusal:
-            return self._answers.refused(refusal)
+            return (await self._answers.refused(asker, refusal)).said
         return told(say("Shared, masked."), reader)
 
     async def _refuse_shared(self, client: AsyncWebClient, asker: Asker) -> None:

@@ -8,8 +8,9 @@ from uuid import uuid4
 import structlog
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.blocks.kit import Reader
+from bot.askers import asker_of
 from bot.blocks.render import told
+from bot.readers import Readers
 from bot.telling import tell
 from core.phrases import say
 from core.refusals import Refusal
@@ -19,21 +20,22 @@ log = structlog.get_logger(__name__)
 Listener = Callable[[AsyncArgs], Awaitable[None]]
 
 
-def reported(listener: Listener) -> Listener:
+def reported(listener: Listener, readers: Readers) -> Listener:
     """Wrap a listener, lazy or not: Bolt swallows what a lazy one raises."""
 
     async def run(args: AsyncArgs) -> None:
         try:
             await listener(args)
         except Refusal as refusal:
-            await tell(args, told(refusal.message, Reader()))
+            reader = await readers.refused(asker_of(args), refusal)
+            await tell(args, told(refusal.message, reader))
         except Exception as bug:  # noqa: BLE001  Bolt's error handler, as DESIGN.md names it
-            await _report(args, bug)
+            await _report(args, bug, readers)
 
     return run
 
 
-async def _report(args: AsyncArgs, bug: Exception) -> None:
+async def _report(args: AsyncArgs, bug: Exception, readers: Readers) -> None:
     reference = uuid4().hex[:8]
     log.error("slack-listener-failed", reference=reference, exc_info=bug)
     sentence = say(
@@ -41,4 +43,4 @@ async def _report(args: AsyncArgs, bug: Exception) -> None:
         "it happens again, tell your operator the reference {reference}.",
         reference=reference,
     )
-    await tell(args, told(sentence, Reader()))
+    await tell(args, told(sentence, readers.last(asker_of(args))))

@@ -35,10 +35,11 @@ class Homes:
         try:
             await self._answers.doorkeeper.admit(client, someone)
             shown = await self._answers.desk.run(partial(self._page, someone))
-            view = home_view(shown, self._answers.reader(shown.actor))
+            view = home_view(shown, self._answers.readers.of(shown.actor, someone))
             self._remember(someone)
         except Refusal as refusal:
-            view = self._refused(refusal, self._answers.reader(None))
+            reader = await self._answers.readers.refused(someone, refusal)
+            view = self._refused(refusal, reader)
         await show_view(client.views_publish, view, user_id=asker.user_id)
 
     async def again(self, args: AsyncArgs) -> None:

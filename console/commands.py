@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import mimetypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,7 @@ import typer
 from console.opening import Desk, open_desk
 from console.output import print_answer, say_to_operator
 from console.progress import Bar, progress
-from core.refusals import missing, unavailable, usage
+from core.refusals import Refusal, missing, unavailable, usage
 from core.terms import DateFormat, Surface
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def run(
 
     if not out.is_dir():
         raise usage("no_such_folder", "There is no folder {folder}.", folder=str(out))
-    with open_desk() as desk, progress("verify") as bar:
+    with open_desk() as desk, progress("verify") as bar, _speaking_to(desk, as_email):
         reply = run_for(
             desk.database,
             lambda session: actor_for(session, as_email, Surface.CONSOLE),
@@ -120,6 +121,19 @@ def run(
     print_answer(reply.answer, as_json=as_json, language=reply.actor.language, more=more)
     if more and not as_json:
         say_to_operator(f"Written to {more['path']}.")
+
+
+@contextmanager
+def _speaking_to(desk: Desk, email: str) -> Iterator[None]:
+    """A refusal is told in the user's language; whoever is none reads English (UK)."""
+    from core.actors import actor_for
+
+    try:
+        yield
+    except Refusal as refusal:
+        with suppress(Refusal), desk.database.reading() as session:
+            refusal.language = actor_for(session, email, Surface.CONSOLE).language
+        raise
 
 
 def _attachment(path: Path) -> Attachment:

@@ -23,6 +23,7 @@ from console import (
     setting_up,
     webhooks,
 )
+from core.phrases import in_language
 from core.refusals import Kind, Refusal, unavailable
 
 EXIT_CODES = {
@@ -79,7 +80,7 @@ def _no_database(outage: OperationalError) -> Refusal:
 def _refuse(refusal: Refusal) -> int:
     if "--json" in sys.argv:
         print(json.dumps(_document(refusal), ensure_ascii=False))
-    print(refusal.message, file=sys.stderr)
+    print(in_language(refusal.message, refusal.language), file=sys.stderr)
     return EXIT_CODES[refusal.kind]
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.phrases import say
+from core.terms import Language
 
 
 class Kind(StrEnum):
@@ -20,13 +21,17 @@ class Kind(StrEnum):
 
 
 class Refusal(Exception):  # noqa: N818  DESIGN.md's word; a refusal is an answer, not an error
-    """An expected no: `code` is for programs, `message` tells a person what happened and to do."""
+    """An expected no: `code` is for programs, `message` tells a person what happened and to do.
+
+    `language` is that person's, where it was known in time.
+    """
 
     def __init__(self, kind: Kind, code: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
         self.code = code
         self.message = message
+        self.language = Language.ENGLISH_UK
 
 
 def usage(code: str, msgid: str, /, **parts: Any) -> Refusal:

@@ -13,13 +13,13 @@ from bot.announced import download_announced
 from bot.answers import Heard
 from bot.askers import asker_of
 from bot.blocks.kit import Reader
-from bot.blocks.render import Said, told
+from bot.blocks.render import Said
 from bot.forms import Opening
 from bot.homes import Homes
-from bot.jobs import PATIENCE_SECONDS, Jobs
+from bot.jobs import Jobs
 from bot.lines import Lines
-from bot.listeners.commands import waits
 from bot.listeners.views import Views
+from bot.patience import answered
 from bot.telling import message_view, respond, show_view, tell_directly
 from core.installations import FORGET_AFTER, claim
 from core.phrases import Phrase, say
@@ -91,28 +91,22 @@ class Actions:
         try:
             await self._answers.doorkeeper.admit(args.client, asker_of(args))
         except Refusal as refusal:
-            return Heard(self._answers.refused(refusal), refusal=refusal)
+            return await self._answers.refused(asker_of(args), refusal)
         return await work()
 
     async def _answer(self, args: AsyncArgs, work: Callable[[], Any]) -> None:
         """Where the button is: after a message for the person alone, else in a modal."""
         if args.context.response_url:
-            job = self._jobs.start(work())
-            if not await self._jobs.soon(job, PATIENCE_SECONDS):
-                await respond(args, told(waits(), Reader()))
-            heard: Heard = await self._jobs.result(job)
-            await respond(args, heard.said)
+            await answered(args, self._jobs, self._jobs.start(work()), self._answers.readers)
         else:
             await self._answer_in_modal(args, work)
         await self._homes.again(args)
 
     async def _answer_in_modal(self, args: AsyncArgs, work: Callable[[], Any]) -> None:
-        reader = self._answers.reader(None)
+        reader = self._answers.readers.last(asker_of(args))
         view_id = await self._views.show(args, THE_ANSWER, reader)
         heard: Heard = await self._jobs.result(self._jobs.start(work()))
-        if heard.reply is not None:
-            reader = self._answers.reader(heard.reply.actor)
-        view = _message(THE_ANSWER, heard.said, reader)
+        view = _message(THE_ANSWER, heard.said, heard.reader)
         await show_view(args.client.views_update, view, view_id=view_id)
 
     async def _tell(self, args: AsyncArgs, said: Said) -> None:

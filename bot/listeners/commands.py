@@ -11,17 +11,13 @@ from functools import partial
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.askers import asker_of
-from bot.blocks.kit import Reader
-from bot.blocks.render import told
 from bot.bulk import Bulk, being_checked
-from bot.failures import reported
-from bot.jobs import PATIENCE_SECONDS, Jobs
+from bot.failures import Listener, reported
+from bot.jobs import Jobs
 from bot.lines import Lines
 from bot.names import line_of
+from bot.patience import answered
 from bot.telling import respond
-from core.phrases import say
-
-JOB = "job"
 
 
 class Commands:
@@ -29,42 +25,28 @@ class Commands:
 
     def __init__(self, lines: Lines, jobs: Jobs, bulk: Bulk, prefix: str) -> None:
         self._lines, self._jobs, self._bulk, self._prefix = lines, jobs, bulk, prefix
-        self._late = reported(partial(answer_late, jobs))
+        self._readers = lines.answers.readers
 
     async def answer(self, args: AsyncArgs) -> None:
         """Acknowledge within 0.2 seconds, with the answer if there is one by then."""
         command = args.command or {}
         line = line_of(command["command"], command.get("text") or "", self._prefix) or "help"
         if numbers := self._bulk.numbers_of(line):
-            await args.ack(**being_checked(numbers).ephemeral())
-            self._jobs.follow(reported(partial(self._bulk.check, numbers=numbers))(args))
+            reader = self._readers.last(asker_of(args))
+            await args.ack(**being_checked(numbers, reader).ephemeral())
+            self._follow(args, partial(self._bulk.check, numbers=numbers))
             return
         job = self._jobs.start(self._lines.heard(args.client, asker_of(args), line))
         if not await self._jobs.soon(job):
-            args.context[JOB] = job
             await args.ack()
-            self._jobs.follow(self._late(args))
+            self._follow(args, partial(answered, jobs=self._jobs, job=job, readers=self._readers))
             return
         heard = await self._jobs.result(job)
         if heard.said.may_be_refused():
             await args.ack()
-            self._jobs.follow(reported(partial(respond, said=heard.said))(args))
+            self._follow(args, partial(respond, said=heard.said))
             return
         await args.ack(**heard.said.ephemeral())
 
-
-async def answer_late(jobs: Jobs, args: AsyncArgs) -> None:
-    """Whoever waits long is told so; the answer follows when it is there."""
-    job = args.context[JOB]
-    if not await jobs.soon(job, PATIENCE_SECONDS):
-        await respond(args, told(waits(), Reader()))
-    heard = await jobs.result(job)
-    await respond(args, heard.said)
-
-
-def waits() -> str:
-    """What is said meanwhile."""
-    return say(
-        "Busy just now. The answer follows here; if it does not within a minute, try again. "
-        "Nothing is lost."
-    )
+    def _follow(self, args: AsyncArgs, listener: Listener) -> None:
+        self._jobs.follow(reported(listener, self._readers)(args))

@@ -84,7 +84,7 @@ class Events:
                     "with one number a line or in a column.",
                 )
         except Refusal as refusal:
-            await tell_directly(args, self._answers.refused(refusal))
+            await tell_directly(args, (await self._answers.refused(asker, refusal)).said)
             return
         if self._bulk.takes(found):
             await self._bulk.check(args, found)
@@ -93,7 +93,7 @@ class Events:
         heard = await self._lines.heard(args.client, asker, line, as_file=True)
         said = heard.said
         if heard.reply is not None and isinstance(heard.reply.answer, VerificationTable):
-            said = checked(heard.reply.answer, self._answers.reader(heard.reply.actor))
+            said = checked(heard.reply.answer, heard.reader)
         await tell_directly(args, said)
 
     async def _is_first(self, args: AsyncArgs) -> bool:

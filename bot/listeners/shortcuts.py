@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.askers import asker_of
-from bot.blocks.kit import Reader, actions, opens
+from bot.blocks.kit import actions, opens
 from bot.blocks.render import told
 from bot.forms import Opening
-from bot.jobs import PATIENCE_SECONDS, Jobs
+from bot.jobs import Jobs
 from bot.lines import Lines
-from bot.listeners.commands import waits
 from bot.listeners.views import Views
 from bot.numbers import numbers_in
+from bot.patience import answered
 from bot.telling import respond
 from core.phrases import say
 
@@ -37,16 +35,14 @@ class Shortcuts:
 
     async def numbers(self, args: AsyncArgs) -> None:
         """Verify the numbers in this message, for whoever asks alone."""
+        asker = asker_of(args)
         found = numbers_in(args.body["message"].get("text") or "")[:MOST_NUMBERS]
         if not found:
-            reader = Reader()
+            reader = self._lines.answers.readers.last(asker)
             none = say("There is no Test Report Form number in this message.")
             verify = opens(reader.plain(say("Verify a Test Report Form")), "verify")
             await respond(args, told(none, reader, actions(verify)))
             return
         line = " ".join(["verify", *found])
-        job = self._jobs.start(partial(self._lines.heard, args.client, asker_of(args), line)())
-        if not await self._jobs.soon(job, PATIENCE_SECONDS):
-            await respond(args, told(waits(), Reader()))
-        heard = await self._jobs.result(job)
-        await respond(args, heard.said)
+        job = self._jobs.start(self._lines.heard(args.client, asker, line))
+        await answered(args, self._jobs, job, self._lines.answers.readers)

@@ -17,16 +17,16 @@ from bot.homes import Homes
 from bot.incoming import fetched
 from bot.jobs import Jobs
 from bot.lines import Lines
-from bot.listeners.commands import JOB
 from bot.modals import report, template
-from bot.modals.form import Form, Submitted, View, Wrong, waiting
+from bot.modals.form import Form, Submitted, View, waiting
 from bot.replies import code_of
 from bot.telling import message_view, show_view
 from core.actors import Actor
 from core.phrases import Phrase, say
-from core.refusals import Kind, Refusal
+from core.refusals import Refusal
 
 IS_MODAL = "modal"
+JOB = "job"
 
 IN_PLACE_SECONDS = 1.5
 """Errors can be shown in place only by the acknowledgement, which Slack awaits for three."""
@@ -51,15 +51,13 @@ class Views:
 
     async def open(self, args: AsyncArgs, opening: Opening) -> None:
         """Open a form: at once where it needs nothing, else a waiting one that is filled."""
-        reader = self._answers.reader(None)
-        form = FORMS[opening.name]
-        view_id = await self.show(args, form.title, reader)
+        asker, form = asker_of(args), FORMS[opening.name]
+        view_id = await self.show(args, form.title, self._answers.readers.last(asker))
         try:
-            actor = await self._answers.actor(args.client, asker_of(args))
-            reader = self._answers.reader(actor)
-            view = await self._view(actor, opening, reader)
+            actor = await self._answers.actor(args.client, asker)
+            view = await self._view(actor, opening, self._answers.readers.of(actor, asker))
         except Refusal as refusal:
-            view = self._message(form.title, self._answers.refused(refusal, reader), reader)
+            view = _message(form.title, await self._answers.refused(asker, refusal))
         await show_view(args.client.views_update, view, view_id=view_id)
 
     async def begin(self, args: AsyncArgs) -> None:
@@ -69,15 +67,15 @@ class Views:
         job = self._jobs.start(self._heard(args, form, submitted))
         if not await self._jobs.soon(job, IN_PLACE_SECONDS):
             args.context[JOB] = job
-            wait = waiting(form.title, self._answers.reader(None))
+            wait = waiting(form.title, self._answers.readers.last(asker_of(args)))
             await args.ack(response_action="update", view=wait)
             return
         heard = await self._jobs.result(job)
-        errors = self._errors(form, submitted, heard)
+        errors = _errors(form, submitted, heard)
         if errors:
             await args.ack(response_action="errors", errors=errors)
             return
-        await args.ack(response_action="update", view=self._answered(form, heard))
+        await args.ack(response_action="update", view=_message(form.title, heard))
 
     async def finish(self, args: AsyncArgs) -> None:
         """The answer of a slow one, and a Home tab that shows what is new."""
@@ -85,7 +83,7 @@ class Views:
             form = FORMS[args.body["view"]["callback_id"]]
             heard = await self._jobs.result(args.context[JOB])
             await asyncio.sleep(ACK_ARRIVES_SECONDS)
-            view = self._answered(form, heard)
+            view = _message(form.title, heard)
             await show_view(args.client.views_update, view, view_id=args.body["view"]["id"])
         await self._homes.again(args)
 
@@ -99,8 +97,9 @@ class Views:
             draft = draft.with_field(chosen)
         else:
             draft = draft.moved(heading, move)
-        actor = await self._answers.actor(args.client, asker_of(args))
-        built = template.view(self._answers.reader(actor), draft)
+        asker = asker_of(args)
+        actor = await self._answers.actor(args.client, asker)
+        built = template.view(self._answers.readers.of(actor, asker), draft)
         try:
             await args.client.views_update(view_id=view["id"], view=built, hash=view["hash"])
         except SlackApiError as error:
@@ -117,8 +116,8 @@ class Views:
 
         return await self._desk.run(read)
 
-    async def _heard(self, args: AsyncArgs, form: Form, submitted: Submitted) -> Heard | Wrong:
-        """The form's line, answered; Wrong with what is wrong with its inputs."""
+    async def _heard(self, args: AsyncArgs, form: Form, submitted: Submitted) -> Heard:
+        """The form's line, answered, or what is wrong with its inputs."""
         asker = asker_of(args)
         try:
             if form is template.FORM:
@@ -130,32 +129,23 @@ class Views:
                 self._desk.settings.slack_api_url,
             )
             line = form.line(submitted)
-        except Wrong as wrong:
-            return wrong
         except Refusal as refusal:
-            return Heard(self._answers.refused(refusal), refusal=refusal)
+            return await self._answers.refused(asker, refusal)
         return await self._lines.heard(args.client, asker, line, files)
 
     def _look_over(self, actor: Actor, submitted: Submitted) -> None:
         with self._desk.database.reading() as session:
             template_problems(session, actor, submitted)
 
-    def _errors(self, form: Form, submitted: Submitted, heard: Heard | Wrong) -> dict[str, str]:
-        if isinstance(heard, Wrong):
-            return {block: str(problem) for block, problem in heard.problems.items()}
-        if heard.refusal is None:
-            return {}
-        found = form.problems(heard.refusal, submitted)
-        return {block: str(problem) for block, problem in found.items()}
 
-    def _answered(self, form: Form, heard: Heard | Wrong) -> View:
-        reader = self._answers.reader(None)
-        if isinstance(heard, Wrong):
-            problem = Refusal(Kind.USAGE, "wrong", "\n".join(heard.problems.values()))
-            return self._message(form.title, self._answers.refused(problem), reader)
-        if heard.reply is not None:
-            reader = self._answers.reader(heard.reply.actor)
-        return self._message(form.title, heard.said, reader)
+def _errors(form: Form, submitted: Submitted, heard: Heard) -> dict[str, str]:
+    """What is shown at the inputs, each in the language of whoever filled them in."""
+    if heard.refusal is None:
+        return {}
+    found = form.problems(heard.refusal, submitted)
+    return {block: heard.reader.plain(problem) for block, problem in found.items()}
 
-    def _message(self, title: Phrase, said: Any, reader: Reader) -> View:
-        return message_view(reader.plain(title), said, reader.plain(say("Close")))
+
+def _message(title: Phrase, heard: Heard) -> View:
+    reader = heard.reader
+    return message_view(reader.plain(title), heard.said, reader.plain(say("Close")))

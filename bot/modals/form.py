@@ -31,11 +31,13 @@ IN_PLACE = frozenset({Kind.USAGE, Kind.CONFLICT, Kind.MISSING})
 """Refusals that whoever fills a form in can mend there."""
 
 
-class Wrong(Exception):  # noqa: N818  an answer to whoever filled the form in
-    """What is wrong with a form, by the block that it is shown at."""
+class Wrong(Refusal):
+    """What is wrong with a form, by the block that it is shown at; all of it where it is late."""
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(problems)
+    def __init__(self, problems: Mapping[str, Phrase]) -> None:
+        parts = {f"problem{n}": one for n, one in enumerate(problems.values())}
+        message = Phrase("\n".join(f"{{{name}}}" for name in parts), **parts)
+        super().__init__(Kind.USAGE, "wrong", message)
         self.problems = problems
 
 
@@ -93,6 +95,8 @@ class Form:
 
     def problems(self, refusal: Refusal, submitted: Submitted) -> dict[str, str]:
         """The refusal at its block, {} where the form has no place for it."""
+        if isinstance(refusal, Wrong):
+            return dict(refusal.problems)
         named = getattr(refusal.message, "parts", {}).get(NAMES_ITS_WORD.get(refusal.code), "")
         place = submitted.id_of(named) or self.places.get(refusal.code)
         if place is None and refusal.kind in IN_PLACE:

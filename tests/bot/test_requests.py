@@ -76,7 +76,7 @@ def test_while_slack_cannot_say_who_somebody_is_nothing_is_done(desk):
 
 def test_a_stalled_database_is_acknowledged_at_once_and_answered_when_it_wakes(desk, monkeypatch):
     monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr("bot.listeners.commands.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("bot.patience.PATIENCE_SECONDS", 0.3)
     desk.types(ANN, "/verify", number(1))
     desk.arrive(record(1))
     with desk.database.transaction():

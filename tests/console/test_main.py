@@ -73,3 +73,19 @@ def test_a_trail_is_written_to_a_file_since_a_day(terminal):
     assert (
         "2026-11-25" in terminal.type("audit", "export", "Exeter", "--since", "x", exits=2).stderr
     )
+
+
+def test_a_refusal_is_told_in_the_users_language_and_to_programs_in_one(terminal):
+    terminal.type("org", "add", "Exeter", "--account-name", "E", "--address", "A")
+    terminal.type(
+        "admin", "add", "Exeter", "--first", "A", "--family", "B", "--email", "ann@uni.example"
+    )
+    line = "users remove zoe@uni.example"
+
+    british = terminal.type("run", "--as", "ann@uni.example", line, exits=4)
+    terminal.run("settings language=en-US")
+    american = terminal.type("run", "--as", "ann@uni.example", line, exits=4)
+
+    assert "your organisation" in british.stderr
+    assert "your organization" in american.stderr
+    assert "your organisation" in terminal.run(line, exits=4)["refusal"]["message"]
