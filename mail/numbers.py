@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from core.commands.registry import Attachment
 from core.refusals import limit
-from mail.wishes import is_trf_like
+from mail.short_forms import is_trf_like
 
 MOST_NUMBERS = 5000
 MOST_BYTES = 2_000_000

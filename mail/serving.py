@@ -25,7 +25,7 @@ from mail.answers import Section, note_section, refused_section, section
 from mail.message import ReceivedMail
 from mail.numbers import numbers_in
 from mail.render import subject
-from mail.replies import written_text
+from mail.replies import OurName, written_text
 from mail.wishes import MOST_COMMANDS, Wishes, wishes_in
 from mail.writing import REFUSAL, REPLY
 
@@ -57,12 +57,15 @@ class MailDesk:
         self, settings: Settings, database: Database, clock: Callable[[], datetime]
     ) -> None:
         self._settings, self._database, self._clock = settings, database, clock
+        self._ours = OurName(settings.mail_domain, settings.mail_name)
 
     def serve(self, letter: Letter) -> None:
         """Do what a user asks."""
         try:
             body = letter.mail.body
-            wishes = wishes_in(written_text(body.text), letter.mail.header("Subject"))
+            written = written_text(body.text, self._ours)
+            writer = letter.mail.header("From").partition("@")[0]
+            wishes = wishes_in(written, letter.mail.header("Subject"), writer)
             lines = _with_list(wishes, body.attachments)
         except Refusal as no:
             self.refuse(letter, no.code, no.message)

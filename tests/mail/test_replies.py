@@ -5,12 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.html import text_of_html
-from mail.replies import written_text
+from mail.replies import OurName
+from mail.replies import written_text as written
 from mail.wishes import wishes_in
 
 ORIGINAL = "Dear Ann,\n\n3 new results. Answer download to get them.\n\n--\nResults desk"
 QUOTED = "\n".join(f"> {line}" for line in ORIGINAL.splitlines())
 DESK = "IELTS results desk <reply+abc@results.example>"
+
+OURS = OurName("results.example", "IELTS results desk")
+TOKEN = f"IELTS results desk <reply+{'a2' * 16}@results.example>"
+
+
+def written_text(text):
+    return written(text, OURS)
+
 
 CLIENTS = {
     "gmail": f"csv please\n\nOn Wed, 25 Nov 2026 at 09:00, {DESK} wrote:\n\n{QUOTED}",
@@ -50,6 +59,54 @@ CLIENTS = {
     + QUOTED.replace("\n", "\r\n"),
     "bare": "csv please",
 }
+
+
+HEADS = {
+    "outlook-portuguese": f"De: {TOKEN}\nEnviada em: quarta-feira, 25 de novembro de 2026 09:00\n"
+    "Para: Ann Bell\nAssunto: 3 new",
+    "outlook-finnish": f"Lähettäjä: {TOKEN}\nLähetetty: keskiviikko 25. marraskuuta 2026 9.00\n"
+    "Vastaanottaja: Ann Bell\nAihe: 3 new",
+    "outlook-turkish": f"Kimden: {TOKEN}\nGönderildi: 25 Kasım 2026 09:00\nKime: Ann Bell",
+    "outlook-russian": f"От: {TOKEN}\nОтправлено: 25 ноября 2026 г. 9:00\nКому: Ann Bell",
+    "outlook-japanese": f"差出人: {TOKEN}\n送信日時: 2026年11月25日 9:00\n宛先: Ann Bell",
+    "outlook-arabic": f"من: {TOKEN}\nتم الإرسال: 25 نوفمبر 2026\nإلى: Ann Bell",
+    "outlook-greek": f"Από: {TOKEN}\nΣτάλθηκε: Τετάρτη, 25 Νοεμβρίου 2026\nΠρος: Ann Bell",
+    "outlook-hungarian": f"Feladó: {TOKEN}\nElküldve: 2026. november 25.\nCímzett: Ann Bell",
+    "outlook-without-address": "Feladó: IELTS results desk\nElküldve: 2026. november 25.",
+    "apple-dutch": f"Op 25 nov 2026, om 09:00 heeft {TOKEN} het volgende geschreven:",
+    "apple-korean": f"2026. 11. 25. 오전 9:00, {TOKEN} 작성:",
+    "gmail-portuguese": f"Em qua., 25 de nov. de 2026 às 09:00, {TOKEN} escreveu:",
+    "gmail-russian": f"ср, 25 нояб. 2026 г. в 09:00, {TOKEN}:",
+    "gmail-turkish": f"{TOKEN}, 25 Kas 2026 Çar, 09:00 tarihinde şunu yazdı:",
+    "gmail-czech": f"st 25. 11. 2026 v 9:00 odesílatel {TOKEN} napsal:",
+    "gmail-wrapped-hindi": "बुध, 25 नव॰ 2026 को 9:00 am बजे को IELTS results desk <\n"
+    f"reply+{'a2' * 16}@results.example> ने लिखा:",
+    "wrapped-after-the-name": "ke 25. marrask. 2026 klo 9.00 IELTS results desk\n"
+    f"<reply+{'a2' * 16}@results.example> kirjoitti:",
+    "original-message": "-----Ursprüngliche Nachricht-----",
+}
+OUR_HELP = "Dear Ann,\n\naccount\n    Show it\ndownload\n    All new results\nhistory [N]\n\nstop"
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_quotation_of_our_mail_is_known_by_our_name_in_any_language(head):
+    above = wishes_in(written_text(f"csv please\n\n{HEADS[head]}\n\n{OUR_HELP}"), "")
+    nothing = wishes_in(written_text(f"{HEADS[head]}\n\n{OUR_HELP}"), "")
+
+    assert (above.lines, above.not_understood) == (("download csv",), 0)
+    assert nothing.lines == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "users add Bo Li bo@results.example",
+        'templates create "IELTS results desk" format=csv',
+        "verify 17GB000595ZOLJS03G 20GB000595ZOLJS03G",
+    ],
+)
+def test_a_command_that_names_something_of_ours_is_no_quotation(line):
+    assert written_text(f"{line}\n\nThanks").startswith(line)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

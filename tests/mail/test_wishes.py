@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from core.commands.grammar import parse
 from core.commands.registry import every_command
-from mail.wishes import MOST_COMMANDS, wish_of, wishes_in
+from mail.short_forms import wish_of
+from mail.wishes import MOST_COMMANDS, wishes_in
 
 A, B = "17GB000595ZOLJS03G", "18GB000596ANNJS03A"
 
@@ -35,7 +36,27 @@ A, B = "17GB000595ZOLJS03G", "18GB000596ANNJS03A"
         ("STOP.", "notifications off"),
         ("unsubscribe", "notifications off"),
         ("start", "notifications on"),
+        ("Please switch to weekly", "notifications weekly"),
+        ("weekly digest please", "notifications weekly"),
+        ("Daily at 9:30", "notifications daily time=09:30"),
+        ("stop sending me these mails", "notifications off"),
+        ("turn off notifications", "notifications off"),
         ("help", "help"),
+        ("Help me please!", "help"),
+        ("Any new results?", "results"),
+        ("show me the history", "history"),
+        ("Resend no. 42", "redownload 42"),
+        (f"{A}?", f"verify {A}"),
+        (f"1. {A}", f"verify {A}"),
+        (f"TRF number: {A}", f"verify {A}"),
+        (f"Is {A} genuine?", f"verify {A}"),
+        (f"Please could you verify {A}?", f"verify {A}"),
+        (f"Hi, check {A} please", f"verify {A}"),
+        (f"verify {A}, {B} and {A}.", f"verify {A} {B} {A}"),
+        ("verify 17GB 000595 ZOLJ S03G", f"verify {A}"),
+        (f'please verify {A} name="Jane Zola"', f'verify {A} name="Jane Zola"'),
+        (f"I want to report {A}", f"report {A}"),
+        ("verify ABC123", "verify ABC123"),
         ("?", "help"),
         ("results", "results"),
         ("results please", "results"),
@@ -53,6 +74,11 @@ def test_short_forms_mean_lines_of_the_grammar(written, meant):
     parse(meant)
 
 
+@pytest.mark.parametrize("written", ["Please verify the attached list.", "check the attached csv"])
+def test_whoever_asks_for_the_attached_list_names_no_number(written):
+    assert wish_of(written) == "verify"
+
+
 @pytest.mark.parametrize(
     "prose",
     [
@@ -65,6 +91,11 @@ def test_short_forms_mean_lines_of_the_grammar(written, meant):
         "resend it to everybody in 2026",
         "stop photos",
         "Thank you for the photos",
+        "Thanks for the csv",
+        "Thanks, we get the results now",
+        "We can download them now, thanks",
+        "Please do not stop",
+        f"Jane Zola, {A}",
         "Thanks!",
         "",
         "...",
@@ -88,6 +119,10 @@ def test_every_command_can_be_written_in_full():
         f"  {A}  \n\n\t{B}",
         f"Hello,\n\n{A}\n{B}\n\nThanks,\nAnn",
         f"<{A}>\n'{B}'",
+        f"1. {A}\n2. {B}",
+        f"Please verify the numbers below:\n{A}\n{B}",
+        f"Verify:\n\n{A}\n{B}",
+        f"17GB 000595 ZOLJ S03G\n{B}",
     ],
 )
 def test_a_pasted_list_of_numbers_is_one_verification(text):
@@ -113,6 +148,29 @@ def test_no_more_than_five_commands_are_taken_and_the_rest_is_counted():
 
     assert found.lines == tuple(f"history {n}" for n in range(1, 6))
     assert (len(found.lines), found.too_many) == (MOST_COMMANDS, 3)
+
+
+@pytest.mark.parametrize(
+    "line", [f"{A}, Jane Zola", "monthly csv", "photos", "resend it", "my templates"]
+)
+def test_a_short_line_that_wants_something_is_not_passed_over(line):
+    assert wishes_in(f"results\n{line}", "").not_understood == 1
+
+
+def test_what_stands_below_the_writers_name_is_a_signature():
+    written = "csv please\n\nAnn\nAdmissions Officer, University of Exeter, Room 12\nTel. 01392 1"
+
+    assert wishes_in(written, "", "Ann Bell <ann").not_understood == 0
+    assert wishes_in(f"{written}\nweekly", "", "Ann Bell <ann").lines[1:] == (
+        "notifications weekly",
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["Von meinem iPhone gesendet", "Envoyé depuis mon Galaxy S24 plus"]
+)
+def test_what_a_telephone_adds_is_a_signature(line):
+    assert wishes_in(f"csv please\n\n{line}", "").not_understood == 0
 
 
 def test_greetings_are_no_lines_that_were_not_understood():
