@@ -26,7 +26,8 @@ from core.past_look_ups import MOST, PastLookUps, past_look_ups
 from core.refusals import usage
 from core.sources import live
 from core.trf_numbers import TrfNumber
-from core.verification import VerificationTable, verify_many
+from core.verification import verify_many
+from core.verification_cards import VerificationTable
 
 router = APIRouter(prefix="/v1/verifications", tags=["verifications"])
 

@@ -20,7 +20,8 @@ from bot.workspaces import Workspaces
 from core import links
 from core.actors import Actor
 from core.commands.registry import Attachment
-from core.commands.run import Asked, Reply, run_for, run_together
+from core.commands.run import Asked, Reply, run_for
+from core.commands.together import run_together
 from core.installations import installation_of
 from core.links import LinkCard
 from core.outbox import owe
@@ -134,11 +135,7 @@ class Answers:
             if owed is not None:
                 owe(session, [owed], now=self.desk.clock())
 
-        return Asked(
-            lambda session: links.actor_in_slack(session, asker.team_id, asker.user_id),
-            line,
-            owe_file,
-        )
+        return Asked(links.InSlack(asker.team_id, asker.user_id), line, owe_file)
 
     def _actor(self, asker: Asker) -> Actor:
         with self.desk.database.reading() as session:

@@ -27,7 +27,7 @@ from core.phrases import say
 from core.refusals import Refusal
 from core.sources import live
 from core.trf_numbers import TrfNumber
-from core.verification import VerificationTable
+from core.verification_cards import VerificationTable
 
 SHORTEST = 5 * live.MOST
 """A line with more numbers than are asked about at once is longer than this."""

@@ -19,7 +19,7 @@ from core.actors import Actor
 from core.installations import channel_id_of
 from core.phrases import say
 from core.refusals import Kind, Refusal, conflict, forbidden, limit, missing, unavailable, usage
-from core.verification import VerificationCard
+from core.verification_cards import VerificationCard
 
 HERE = "here"
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})

@@ -28,7 +28,7 @@ from core.phrases import Phrase, counted
 from core.routes import slack_lane
 from core.tables import SlackLink
 from core.terms import Channel
-from core.verification import VerificationTable
+from core.verification_cards import VerificationTable
 
 IN_MEMORY = 8 << 20
 

@@ -13,10 +13,10 @@ from sqlmodel import Session, col
 
 from core.actors import Actor
 from core.formulas import neutralised
-from core.prepared import prepared_insert
+from core.prepared import PreparedInsert
 from core.tables import AuditEvent, User
 
-_INSERT = prepared_insert(AuditEvent.__table__)  # type: ignore[attr-defined]
+_INSERT = PreparedInsert(AuditEvent.__table__)  # type: ignore[attr-defined]
 
 
 def record(

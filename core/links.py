@@ -80,6 +80,18 @@ class LinkList:
         return document if self.deed is None else document | {"message": self.deed}
 
 
+@dataclass(frozen=True, slots=True)
+class InSlack:
+    """Whoever a Slack account acts as, found in a session."""
+
+    team_id: str
+    slack_user_id: str
+
+    def __call__(self, session: Session) -> Actor:
+        """Raise Refusal for an account that is not linked."""
+        return actor_in_slack(session, self.team_id, self.slack_user_id)
+
+
 def actor_in_slack(session: Session, team_id: str, slack_user_id: str) -> Actor:
     """The user that this Slack account acts as; raise Refusal for one that is not linked."""
     asked = {"team": team_id, "account": slack_user_id}

@@ -26,6 +26,10 @@ def find(session: Session, number: TrfNumber) -> Row | None:
 
 def find_many(session: Session, numbers: Collection[TrfNumber]) -> dict[str, Row]:
     """The rows there are, by number; asked in order, so that the index is walked once."""
+    if len(numbers) == 1:
+        (number,) = numbers
+        row = find(session, number)
+        return {} if row is None else {number: row}
     wanted = sorted(map(str, numbers))
     found: dict[str, Row] = {}
     for start in range(0, len(wanted), CHUNK):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,8 @@ from sqlalchemy.sql.elements import CompilerElement
 from sqlmodel import Session
 
 Values = Mapping[str, Any]
+
+MOST_BY_ONE_CALL = 32
 
 _DRIVER = "driver"
 
@@ -91,10 +94,27 @@ class PreparedList:
         return self._of[dialect].rows(session, {**(values or {}), "listed": among})
 
 
-def prepared_insert(table: Table) -> Prepared:
-    """The insert of a row with a value for every column but `id`."""
-    names = [column.name for column in table.columns if column.name != "id"]
-    return Prepared(insert(table).values({name: bindparam(name) for name in names}))
+class PreparedInsert(Prepared):
+    """The insert of rows with a value for every column but `id`."""
+
+    def __init__(self, table: Table) -> None:
+        names = [column.name for column in table.columns if column.name != "id"]
+        super().__init__(insert(table).values({name: bindparam(name) for name in names}))
+
+    def run_many(self, session: Session, rows: Iterable[Values]) -> None:
+        """Insert them all.
+
+        SQLite's driver lets go of Python's lock at every row of an `executemany`, and busy threads
+        take it; there as many rows as will go into one statement.
+        """
+        driver, compiled = self._ready(session)
+        if not compiled.in_order:
+            super().run_many(session, rows)
+            return
+        given = [*map(compiled.parameters, rows)]
+        for start in range(0, len(given), MOST_BY_ONE_CALL):
+            some = given[start : start + MOST_BY_ONE_CALL]
+            driver.execute(compiled.repeated(len(some)), [*chain.from_iterable(some)])
 
 
 class _Compiled:
@@ -118,6 +138,18 @@ class _Compiled:
             one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns
         ]
         self._readers = [(place, one) for place, one in enumerate(readers) if one is not None]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the driver takes values in order, and not by name."""
+        return self._order is not None
+
+    def repeated(self, rows: int) -> str:
+        """The insert of one row as that of so many."""
+        if rows == 1:
+            return self.sql
+        head, values = self.sql.rsplit(" VALUES ", 1)
+        return f"{head} VALUES {', '.join([values] * rows)}"
 
     def read(self, rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
         """The driver's rows with its own values made into ours, where a type wants that."""

@@ -14,14 +14,14 @@ from hashlib import sha256
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from core.prepared import prepared_insert
+from core.prepared import PreparedInsert
 from core.statements import affected, deleted
 from core.tables import ReplyToken
 
 RANDOM_BYTES = 20
 LENGTH = 32
 
-_INSERT = prepared_insert(ReplyToken.__table__)  # type: ignore[attr-defined]
+_INSERT = PreparedInsert(ReplyToken.__table__)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

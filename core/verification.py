@@ -2,92 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
 
-from core import live_checks, quotas
+from core import quotas
 from core.actors import Actor
-from core.comparison import Claims, Comparison, Verdict, compare
+from core.comparison import Claims
 from core.endpoints import has_any
-from core.live_checks import checks_of, confirmed, failed, unanswered
-from core.look_ups import find, find_many
-from core.phrases import Phrase, say
-from core.prepared import prepared_insert
-from core.records import BANDS, Record, Row, record_of
+from core.live_checks import checks_of
+from core.look_ups import find_many
+from core.prepared import PreparedInsert
 from core.retakes import Retake, retakes
 from core.settings import Settings
-from core.tables import AuditEvent, LiveCheck, Verification
+from core.tables import AuditEvent, Verification
 from core.terms import Outcome
-from core.trf_numbers import TrfNumber, disagreements, hints, overall_disagrees
+from core.trf_numbers import TrfNumber
+from core.verification_cards import VerificationCard, VerificationTable, card_of
 
-ADVISED_YEARS = 2
-LOOK_UP_YEARS = 3
-
-NO_MATCH = say(
-    "No match found.\n"
-    "Please try again, paying particular attention to the digits and letters "
-    "(e.g. zeros and ones).\n"
-    "If there is still no match, and the result is less than two years old, then please contact "
-    "us via the HELP page."
-)
-
-_VERIFICATION = prepared_insert(Verification.__table__)  # type: ignore[attr-defined]
-_EVENT = prepared_insert(AuditEvent.__table__)  # type: ignore[attr-defined]
+_VERIFICATION = PreparedInsert(Verification.__table__)  # type: ignore[attr-defined]
+_EVENT = PreparedInsert(AuditEvent.__table__)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationCard:
-    """One look-up's answer; `checked_at` is when IELTS itself last said so, where it is asked.
+class LookUp:
+    """Numbers that one actor asks for, and what the copies show; the order is the answer's."""
 
-    `retakes` are other forms of the same person and test day with one skill different.
-    """
-
-    trf_number: str
-    outcome: Outcome
-    message: Phrase
-    warnings: tuple[Phrase, ...]
-    record: Record | None
-    comparison: Mapping[str, Verdict] | None
-    checked_at: datetime | None = None
-    retakes: tuple[Retake, ...] = ()
-
-    @property
-    def remarks(self) -> tuple[Phrase, ...]:
-        """All that a person is told beside the record."""
-        return (*(one.sentence() for one in self.retakes), *self.warnings)
-
-    def document(self) -> dict[str, Any]:
-        """CONTRACT.md's verification; `comparison` only where claims met a record."""
-        document: dict[str, Any] = {
-            "outcome": self.outcome.value,
-            "trf_number": self.trf_number,
-            "message": self.message,
-            "warnings": list(self.warnings),
-            "result": self.record and self.record.document(),
-        }
-        if self.record is not None:
-            document["status"] = self.record.status
-            document["one_skill_retakes"] = [one.document() for one in self.retakes]
-        if self.comparison is not None:
-            document["comparison"] = {key: one.value for key, one in self.comparison.items()}
-        if self.checked_at is not None:
-            document["checked_at"] = self.checked_at.isoformat()
-        return document
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationTable:
-    """Several look-ups at once, a card for each number in the order asked."""
-
-    cards: tuple[VerificationCard, ...]
-
-    def document(self) -> dict[str, Any]:
-        """CONTRACT.md's `verifications`."""
-        return {"verifications": [card.document() for card in self.cards]}
+    actor: Actor
+    numbers: Sequence[TrfNumber]
+    claims: Mapping[TrfNumber, Claims | None] = field(default_factory=dict)
 
 
 def verify(
@@ -100,12 +48,9 @@ def verify(
     settings: Settings,
 ) -> VerificationCard:
     """Look one number up and hold claims against its record; raise Refusal over a limit."""
-    quotas.spend(session, actor, 1, now=now, settings=settings)
-    live = checks_of(session, [number], settings)
-    row = find(session, number)
-    (card,) = _paired(session, actor, [_card(number, row, claims, now, live)])
-    _keep(session, actor, [card], now)
-    return card
+    asked = LookUp(actor, [number], {number: claims})
+    (table,) = verify_all(session, [asked], now=now, settings=settings)
+    return table.cards[0]
 
 
 def verify_many(
@@ -117,137 +62,84 @@ def verify_many(
     now: datetime,
     settings: Settings,
 ) -> VerificationTable:
-    """Look many numbers up at once; raise Refusal, before any look-up, over a limit.
+    """Look many numbers up at once; raise Refusal, before any look-up, over a limit."""
+    asked = LookUp(actor, numbers, claims or {})
+    (table,) = verify_all(session, [asked], now=now, settings=settings)
+    return table
 
-    A number asked for twice is looked up, counted and audited once.
+
+def verify_all(
+    session: Session, asked: Sequence[LookUp], *, now: datetime, settings: Settings
+) -> list[VerificationTable]:
+    """What several people ask at the same time, by as few statements as for one of them.
+
+    A number that one of them asks for twice is looked up, counted and audited once. Raise
+    Refusal, before any look-up, where somebody is over a limit.
     """
-    claimed = claims or {}
-    wanted = dict.fromkeys(numbers)
-    quotas.spend(session, actor, len(wanted), now=now, settings=settings)
-    found, live = find_many(session, wanted), checks_of(session, wanted, settings)
-    cards = _paired(
-        session,
-        actor,
-        [_card(one, found.get(one), claimed.get(one), now, live) for one in wanted],
-    )
-    _keep(session, actor, cards, now)
-    by_number = dict(zip(wanted, cards, strict=True))
-    return VerificationTable(tuple(by_number[number] for number in numbers))
-
-
-Live = Mapping[str, LiveCheck] | None
-"""What IELTS said of each number, None where it is not asked."""
-
-
-def _card(
-    number: TrfNumber, row: Row | None, claims: Claims | None, now: datetime, live: Live
-) -> VerificationCard:
-    record = record_of(row) if row is not None else None
-    today = now.astimezone(UTC).date()
-    if record is None or _years_after(record.test_date, LOOK_UP_YEARS) < today:
-        return _without_record(number, live if record is None else None)
-    comparison = compare(claims, record) if claims is not None else None
-    check = live.get(number) if live is not None else None
-    doubtful = live_checks.doubt(check, now) if live is not None else None
-    warnings = _warnings(record, comparison, today)
-    return VerificationCard(
-        number,
-        Outcome.MATCH,
-        _message(record, check if doubtful is None else None, now),
-        (doubtful, *warnings) if doubtful is not None else tuple(warnings),
-        record,
-        comparison.verdicts if comparison is not None else None,
-        check.answered_at if check is not None else None,
-    )
-
-
-def _paired(
-    session: Session, actor: Actor, cards: Sequence[VerificationCard]
-) -> list[VerificationCard]:
-    """The cards with the other forms of their records' test days."""
-    records = [card.record for card in cards if card.record is not None]
-    pairs = retakes(session, actor.organisation_id, records)
+    wanted = [dict.fromkeys(one.numbers) for one in asked]
+    spending = [(one.actor, len(numbers)) for one, numbers in zip(asked, wanted, strict=True)]
+    quotas.spend(session, spending, now=now, settings=settings)
+    distinct = set(chain(*wanted))
+    found, live = find_many(session, distinct), checks_of(session, distinct, settings)
+    made = [
+        (one.actor, card_of(number, found.get(number), one.claims.get(number), now, live))
+        for one, numbers in zip(asked, wanted, strict=True)
+        for number in numbers
+    ]
+    made = _paired(session, made)
+    _keep(session, made, now)
+    cards = iter([card for _, card in made])
+    by_number = [dict(zip(numbers, cards)) for numbers in wanted]  # noqa: B905  theirs come next
     return [
-        replace(card, retakes=pairs[card.record.result_id])
-        if card.record is not None and card.record.result_id in pairs
-        else card
-        for card in cards
+        VerificationTable(tuple(cards_of[number] for number in one.numbers))
+        for one, cards_of in zip(asked, by_number, strict=True)
     ]
 
 
-def _without_record(number: TrfNumber, live: Live) -> VerificationCard:
-    """No match is an answer; that nobody could be asked is another."""
-    check = live.get(number) if live is not None else None
-    advice = tuple(hints(number))
-    if live is not None and failed(check):
-        return VerificationCard(number, Outcome.UNAVAILABLE, unanswered(check), advice, None, None)
-    asked_at = check.answered_at if check is not None else None
-    return VerificationCard(number, Outcome.NO_MATCH, NO_MATCH, advice, None, None, asked_at)
+Made = list[tuple[Actor, VerificationCard]]
 
 
-def _message(record: Record, check: LiveCheck | None, now: datetime) -> Phrase:
-    if not record.released:
-        return say(
-            "This record's status is {status}. It has no valid scores.", status=record.status
-        )
-    found = say("Match found.")
-    if check is None:
-        return found
-    return say("{found} {confirmed}", found=found, confirmed=confirmed(check, now))
+def _paired(session: Session, made: Made) -> Made:
+    """The cards with the other forms of their records' test days."""
+    pairs = {
+        (organisation, result): forms
+        for organisation, cards in _by_organisation(made).items()
+        for result, forms in retakes(
+            session, organisation, [card.record for card in cards if card.record is not None]
+        ).items()
+    }
+    if not pairs:
+        return made
+    return [(actor, _with_retakes(card, actor, pairs)) for actor, card in made]
 
 
-def _warnings(record: Record, comparison: Comparison | None, today: date) -> Iterable[Phrase]:
-    if not record.released:
-        yield say(
-            "Status: {status}. Do not accept this Test Report Form; ask IELTS about it at "
-            "stakeholder@ieltsusa.org.",
-            status=record.status,
-        )
-    if _years_after(record.test_date, ADVISED_YEARS) < today:
-        yield say(
-            "The test was taken on {day}. IELTS does not recommend accepting scores over two "
-            "years old.",
-            day=date.fromisoformat(record.test_date),
-        )
-    yield from _inconsistencies(record)
-    if comparison is not None:
-        yield from comparison.remarks
+def _with_retakes(
+    card: VerificationCard, actor: Actor, pairs: Mapping[tuple[int, int], tuple[Retake, ...]]
+) -> VerificationCard:
+    result = card.record.result_id if card.record is not None else 0
+    forms = pairs.get((actor.organisation_id, result))
+    return card if forms is None else replace(card, retakes=forms)
 
 
-def _inconsistencies(record: Record) -> Iterable[Phrase]:
-    yield from disagreements(
-        record.trf_number,
-        test_date=record.test_date,
-        candidate_number=record.candidate_number,
-        family_name=record.family_name,
-        first_name=record.first_name,
-        centre_number=record.centre_number,
-        module=record.module,
-    )
-    odd = overall_disagrees(*(getattr(record, band) for band in BANDS))
-    if odd is not None:
-        yield odd
+def _by_organisation(made: Made) -> Mapping[int, list[VerificationCard]]:
+    grouped: defaultdict[int, list[VerificationCard]] = defaultdict(list)
+    for actor, card in made:
+        grouped[actor.organisation_id].append(card)
+    return grouped
 
 
-def _years_after(iso: str, years: int) -> date:
-    """The last day inside, 29 February counting as the 28th in other years."""
-    day = date.fromisoformat(iso)
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
-
-
-def _keep(session: Session, actor: Actor, cards: Sequence[VerificationCard], now: datetime) -> None:
+def _keep(session: Session, made: Made, now: datetime) -> None:
     """Who relied on which record, and the audit trail."""
-    misses = sum(card.outcome is Outcome.NO_MATCH for card in cards)
-    quotas.count_misses(session, actor, misses, now=now)
-    _VERIFICATION.run_many(session, (_verification(actor, card, now) for card in cards))
-    _EVENT.run_many(session, (_event(actor, card, now) for card in cards))
-    if has_any(session, actor.organisation_id):
-        from core.webhooks import owe_verifications  # the command line starts without it
+    quotas.count_misses(
+        session, [actor for actor, card in made if card.outcome is Outcome.NO_MATCH], now=now
+    )
+    _VERIFICATION.run_many(session, (_verification(actor, card, now) for actor, card in made))
+    _EVENT.run_many(session, (_event(actor, card, now) for actor, card in made))
+    for organisation, cards in _by_organisation(made).items():
+        if has_any(session, organisation):
+            from core.webhooks import owe_verifications  # the command line starts without it
 
-        owe_verifications(session, actor, [card.trf_number for card in cards], now=now)
+            owe_verifications(session, organisation, [one.trf_number for one in cards], now=now)
 
 
 def _verification(actor: Actor, card: VerificationCard, now: datetime) -> dict[str, Any]:

@@ -17,7 +17,6 @@ import msgspec
 from sqlalchemy import bindparam, select, text
 from sqlmodel import Session, col
 
-from core.actors import Actor
 from core.composing import Composition, Unwanted, composes
 from core.endpoints import active
 from core.outbox import Owed, owe
@@ -85,17 +84,17 @@ def owe_results(session: Session, arrival: Arrival) -> Iterator[Owed]:
 
 
 def owe_verifications(
-    session: Session, actor: Actor, numbers: Sequence[str], *, now: datetime
+    session: Session, organisation_id: int, numbers: Sequence[str], *, now: datetime
 ) -> None:
-    """Look-ups that were just made, by whatever surface."""
+    """Look-ups that an organisation just made, by whatever surface."""
     made = session.scalars(
         select(col(Verification.id)).where(
-            col(Verification.organisation_id) == actor.organisation_id,
+            col(Verification.organisation_id) == organisation_id,
             col(Verification.looked_up_at) == now,
             col(Verification.trf_number).in_(numbers),
         )
     ).all()
-    hooks = active(session, actor.organisation_id)
+    hooks = active(session, organisation_id)
     ids = [row_id for row_id in made if row_id is not None]
     owe(
         session, [owed_plain(one, VERIFICATION, row_id) for one in hooks for row_id in ids], now=now

@@ -32,7 +32,7 @@ from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
 from core.terms import Language
 from core.transports import Recipient
 from core.users import UserList
-from core.verification import VerificationCard, VerificationTable
+from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from mail.files import Packed, follows, packed
 from mail.pictures import KIND, images, stored_chart

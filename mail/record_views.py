@@ -11,7 +11,7 @@ from core.phrases import say
 from core.record_rows import Rows, band_rows, day, full_name, person_rows
 from core.records import Record
 from core.terms import Outcome, band_on_card
-from core.verification import VerificationCard
+from core.verification_cards import VerificationCard
 from core.wording import WORDS
 
 Cells = Sequence[str]

@@ -27,7 +27,7 @@ FORBIDDEN_NAMES = {"base", "common", "helpers", "manager", "managers", "utils"}
 BROAD_CATCHES = {
     "bot/failures.py": 1,
     "bot/gathering.py": 1,
-    "core/commands/run.py": 2,
+    "core/commands/together.py": 2,
     "core/courier.py": 1,
     "scheduler/runs.py": 2,
     "mail/process.py": 1,

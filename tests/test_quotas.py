@@ -171,6 +171,6 @@ def test_eight_threads_at_once_are_counted_right(database, ann_and_bob):
 
 def test_no_misses_write_nothing(database, ann_and_bob):
     with database.transaction() as session:
-        quotas.count_misses(session, ann_and_bob[0], 0, now=NOW)
+        quotas.count_misses(session, [], now=NOW)
 
     assert counts(database) == {}

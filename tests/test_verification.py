@@ -14,7 +14,8 @@ from core.settings import Settings
 from core.tables import AuditEvent, Verification
 from core.terms import Outcome, Surface
 from core.trf_numbers import TrfNumber
-from core.verification import NO_MATCH, verify, verify_many
+from core.verification import verify, verify_many
+from core.verification_cards import NO_MATCH
 from tests.builders import NOW, a_result, a_user, an_actor, an_organisation, deliver
 
 NUMBER = TrfNumber.read("25GB000595ZOLJS03G")

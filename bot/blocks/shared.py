@@ -9,7 +9,7 @@ from bot.numbers import masked
 from core.commands.run import Reply
 from core.phrases import say
 from core.terms import Module, band_on_card
-from core.verification import VerificationCard
+from core.verification_cards import VerificationCard
 
 
 def masked_card(reply: Reply, asker: Asker, reader: Reader) -> Said:

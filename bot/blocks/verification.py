@@ -27,7 +27,7 @@ from core.phrases import Phrase, counted, say
 from core.record_rows import band_rows, day, full_name, person_rows
 from core.records import Record
 from core.terms import Outcome, band_on_card
-from core.verification import VerificationCard, VerificationTable
+from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from core.wording import OUTCOMES, VERDICTS
 

@@ -16,7 +16,7 @@ from bot.numbers import numbers_in
 from bot.telling import tell_directly
 from core.installations import claim
 from core.refusals import Refusal, usage
-from core.verification import VerificationTable
+from core.verification_cards import VerificationTable
 
 MOST_DROPPED = 5 << 20
 

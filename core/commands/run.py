@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from core.actors import Actor
@@ -85,31 +84,6 @@ def run_for(
                 raise
             refused = refusal
     raise refused
-
-
-def run_together(
-    database: Database, asked: Sequence[Asked], *, now: datetime, settings: Settings
-) -> list[Reply | Exception]:
-    """Several people's short lines in one transaction, at half the price of one for each.
-
-    Where one is refused or fails nothing of it is kept, and each runs by itself: nobody's line
-    depends on another's.
-    """
-    handed = {"now": now, "settings": settings, "attachments": ()}
-    try:
-        with database.transaction() as session:
-            return [_reply(session, one.who, one.line, handed, one.then) for one in asked]
-    except OperationalError:  # whoever is next would only wait for the database again
-        raise
-    except Exception:  # noqa: BLE001  the next attempt finds whose it is
-        return [_alone(database, one, now, settings) for one in asked]
-
-
-def _alone(database: Database, one: Asked, now: datetime, settings: Settings) -> Reply | Exception:
-    try:
-        return run_for(database, one.who, one.line, now=now, settings=settings, then=one.then)
-    except Exception as error:  # noqa: BLE001  handed to whoever asked
-        return error
 
 
 def _reply(

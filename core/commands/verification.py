@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from core import enquiries, verification, watches
+from core import enquiries, watches
 from core.actors import Actor
 from core.commands.registry import Attachment, command
 from core.comparison import read_claims
@@ -14,7 +15,8 @@ from core.enquiries import EnquiryOpened
 from core.refusals import usage
 from core.settings import Settings
 from core.trf_numbers import TrfNumber
-from core.verification import VerificationCard, VerificationTable
+from core.verification import LookUp, verify_all
+from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
 
 
@@ -45,30 +47,41 @@ def verify(
     settings: Settings,
 ) -> VerificationCard | VerificationTable:
     """Look up Test Report Form numbers, and compare one with what its copy shows."""
-    claims = read_claims(
-        {
-            "name": name,
-            "dob": dob,
-            "overall": overall,
-            "listening": listening,
-            "reading": reading,
-            "writing": writing,
-            "speaking": speaking,
-            "module": module,
-            "date": date,
-            "gender": gender,
-        }
-    )
-    if len(numbers) == 1:
-        return verification.verify(
-            session, actor, numbers[0], claims=claims, now=now, settings=settings
-        )
-    if claims is not None:
+    claimed = {
+        "name": name,
+        "dob": dob,
+        "overall": overall,
+        "listening": listening,
+        "reading": reading,
+        "writing": writing,
+        "speaking": speaking,
+        "module": module,
+        "date": date,
+        "gender": gender,
+    }
+    asked = look_up_of(actor, numbers, claimed)
+    (table,) = verify_all(session, [asked], now=now, settings=settings)
+    return answer_of(table)
+
+
+def look_up_of(
+    actor: Actor, numbers: Sequence[TrfNumber], claimed: Mapping[str, str | None]
+) -> LookUp:
+    """What a line asks for; raise Refusal for claims that cannot be read or be whose."""
+    claims = read_claims(claimed)
+    if claims is None:
+        return LookUp(actor, numbers)
+    if len(numbers) > 1:
         raise usage(
             "claims_with_many",
             "What a copy shows can be compared with one number only. Verify them one by one.",
         )
-    return verification.verify_many(session, actor, numbers, now=now, settings=settings)
+    return LookUp(actor, numbers, {numbers[0]: claims})
+
+
+def answer_of(table: VerificationTable) -> VerificationCard | VerificationTable:
+    """A card for one number."""
+    return table.cards[0] if len(table.cards) == 1 else table
 
 
 @command("watch", examples=["watch 17GB000595ZOLJS03G"])

@@ -3,7 +3,8 @@ from sqlmodel import select
 
 from core.actors import actor_for
 from core.commands.registry import Attachment
-from core.commands.run import Asked, Reply, run, run_for, run_together
+from core.commands.run import Asked, Reply, run, run_for
+from core.commands.together import run_together
 from core.refusals import Kind, Refusal
 from core.settings import Settings
 from core.tables import AuditEvent, EnquiryCopy, Template
