@@ -26,6 +26,7 @@ from api.requests import RequestLog
 from api.visits import House
 from core.database import Database
 from core.settings import Settings
+from core.verification import shared_look_ups
 
 ALWAYS = (health, unsubscribing)
 PARTS = (results, verifications, downloads, templates, *ALWAYS)
@@ -56,7 +57,11 @@ def application(
     """
     app = FastAPIOffline(title="results-bot", version=VERSION, lifespan=_ending(at_end))
     app.state.house = House(
-        settings, database, clock, Shared(settings.api_requests_per_minute, database)
+        settings,
+        database,
+        clock,
+        Shared(settings.api_requests_per_minute, database),
+        shared_look_ups(database, settings, clock),
     )
     app.state.metrics = Metrics(database)
     app.add_middleware(RequestLog, metrics=app.state.metrics)

@@ -26,7 +26,6 @@ from core.past_look_ups import MOST, PastLookUps, past_look_ups
 from core.refusals import usage
 from core.sources import live
 from core.trf_numbers import TrfNumber
-from core.verification import verify_many
 from core.verification_cards import VerificationTable
 
 router = APIRouter(prefix="/v1/verifications", tags=["verifications"])
@@ -81,13 +80,7 @@ def _verified(visitor: Visit, asked: Sequence[VerificationAsked]) -> Verificatio
     if is_asked(visitor.settings):
         actor = visitor.read((Scope.VERIFY,), lambda _, actor: actor)
         live.refresh(visitor.house.database, visitor.settings, actor, numbers, now=visitor.now)
-
-    def look_up(session: Session, actor: Actor) -> VerificationTable:
-        return verify_many(
-            session, actor, numbers, claims=claims, now=visitor.now, settings=visitor.settings
-        )
-
-    return visitor.write((Scope.VERIFY,), look_up)
+    return visitor.look_up(numbers, claims)
 
 
 def _claims(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -13,13 +13,19 @@ from sqlmodel import Session
 
 from api.limits import Bucket, Shared
 from core.actors import Actor
+from core.comparison import Claims
 from core.database import Database
 from core.keys import Caller, Scope, caller_of, note_use
-from core.refusals import Kind, Refusal, forbidden, usage
+from core.refusals import Refusal, forbidden, usage
 from core.settings import Settings
+from core.together import Together, kept
+from core.trf_numbers import TrfNumber
+from core.verification import LookUp
+from core.verification_cards import VerificationTable
 
 T = TypeVar("T")
 Work = Callable[[Session, Actor], T]
+Claimed = Mapping[TrfNumber, Claims | None]
 
 STRANGERS_A_MINUTE = 60
 CLICKS_A_MINUTE = 120
@@ -40,6 +46,7 @@ class House:
     database: Database
     clock: Callable[[], datetime]
     keys: Shared
+    look_ups: Together[LookUp, VerificationTable]
     strangers: Bucket = field(default_factory=lambda: Bucket(STRANGERS_A_MINUTE))
     clicks: Bucket = field(default_factory=lambda: Bucket(CLICKS_A_MINUTE))
 
@@ -63,18 +70,24 @@ class Visit:
 
     def write(self, scopes: tuple[Scope, ...], work: Work[T]) -> T:
         """Do work in one transaction; what a refused limit wrote is kept."""
-        with self.house.database.reading() as session:
-            caller = self._caller(session, scopes)
-        with self.house.database.transaction() as session:
+        caller = self._admit(scopes)
+
+        def noted(session: Session) -> T:
             if caller.is_stale:
                 note_use(session, caller.actor, now=self.now)
-            try:
-                return work(session, caller.actor)
-            except Refusal as refusal:
-                if refusal.kind is not Kind.LIMIT:
-                    raise
-                refused = refusal
-        raise refused
+            return work(session, caller.actor)
+
+        return kept(self.house.database, noted)
+
+    def look_up(self, numbers: Sequence[TrfNumber], claims: Claimed) -> VerificationTable:
+        """Look numbers up, in one transaction with what others ask for at the same time."""
+        caller = self._admit((Scope.VERIFY,))
+        self._note(caller)
+        return self.house.look_ups.run(LookUp(caller.actor, numbers, claims))
+
+    def _admit(self, scopes: tuple[Scope, ...]) -> Caller:
+        with self.house.database.reading() as session:
+            return self._caller(session, scopes)
 
     def _caller(self, session: Session, scopes: tuple[Scope, ...]) -> Caller:
         """Counted once, however often the request turns to the database."""

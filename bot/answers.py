@@ -52,7 +52,7 @@ class Answers:
         self.workspaces = Workspaces(desk)
         self.doorkeeper = Doorkeeper()
         self.readers = Readers(desk)
-        self._together = Gathering(desk, self._run_together)
+        self._together = Gathering(desk, self._heard_together)
 
     async def to(
         self,
@@ -70,27 +70,27 @@ class Answers:
                 card = await self._linked(asker, person, line)
                 reader = self.readers.last(asker)
                 return Heard(said(card, reader), reader)
-            reply = await self.run(asker, line, attachments, as_file=as_file)
+            return await self._answered(asker, line, attachments, as_file=as_file)
         except Refusal as refusal:
             return await self.refused(asker, refusal)
-        return self.heard(asker, reply)
 
     async def actor(self, client: AsyncWebClient, asker: Asker) -> Actor:
         """Who the asker is here; raise Refusal for whom we do not serve."""
         await self.doorkeeper.admit(client, asker)
         return await self.desk.run(partial(self._actor, asker))
 
-    async def run(
-        self,
-        asker: Asker,
-        line: str,
-        attachments: tuple[Attachment, ...] = (),
-        *,
-        as_file: bool = False,
-    ) -> Reply:
+    async def run(self, asker: Asker, line: str) -> Reply:
         """One line in one transaction, with the file that it may make; raise Refusal."""
+        heard = await self._answered(asker, line, (), as_file=False)
+        assert heard.reply is not None  # noqa: S101  what is refused is raised
+        return heard.reply
+
+    async def _answered(
+        self, asker: Asker, line: str, attachments: tuple[Attachment, ...], *, as_file: bool
+    ) -> Heard:
+        """The message too is made in the thread: the event loop has enough to do."""
         if self._is_short(line) and not attachments and not as_file:
-            return await self._together.run(self._asked_by(asker, line, as_file=False))
+            return await self._together.run((asker, self._asked_by(asker, line, as_file=False)))
         return await self.desk.run(partial(self._run, asker, line, attachments, as_file))
 
     def heard(self, asker: Asker, reply: Reply) -> Heard:
@@ -106,9 +106,9 @@ class Answers:
 
     def _run(
         self, asker: Asker, line: str, attachments: tuple[Attachment, ...], as_file: bool
-    ) -> Reply:
+    ) -> Heard:
         asked = self._asked_by(asker, line, as_file=as_file)
-        return run_for(
+        reply = run_for(
             self.desk.database,
             asked.who,
             line,
@@ -117,11 +117,17 @@ class Answers:
             attachments=attachments,
             then=asked.then,
         )
+        return self.heard(asker, reply)
 
-    def _run_together(self, asked: Sequence[Asked]) -> Sequence[Reply | Exception]:
-        return run_together(
-            self.desk.database, asked, now=self.desk.clock(), settings=self.desk.settings
+    def _heard_together(self, asked: Sequence[tuple[Asker, Asked]]) -> Sequence[Heard | Exception]:
+        askers, lines = zip(*asked, strict=True)
+        replies = run_together(
+            self.desk.database, lines, now=self.desk.clock(), settings=self.desk.settings
         )
+        return [
+            reply if isinstance(reply, Exception) else self.heard(asker, reply)
+            for asker, reply in zip(askers, replies, strict=True)
+        ]
 
     def _is_short(self, line: str) -> bool:
         """A few look-ups in our own records: quick enough for others to wait for."""

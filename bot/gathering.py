@@ -8,18 +8,20 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from bot.desk import MOST_WAITING, Desk, busy, is_away
+from core.together import MOST_TOGETHER
 
 Work = TypeVar("Work")
 Value = TypeVar("Value")
 
-MOST_TOGETHER = 50
+TURNS = 8
+"""Of the loop, without anybody new: a request takes a few from its arrival to here."""
 
 
 class Gathering(Generic[Work, Value]):
     """One way through a thread and one commit for all that wait, instead of one for each.
 
-    One group at a time: what comes meanwhile makes the next one large, and a group costs as much
-    as six of its look-ups.
+    One group at a time: what comes meanwhile makes the next one large, and the larger it is the
+    less each of its look-ups costs.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Gathering(Generic[Work, Value]):
 
     async def _do_waiting(self) -> None:
         while self._waiting:
+            await self._settled()
             group = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
             for (_, future), outcome in zip(group, await self._outcomes(group), strict=True):
@@ -50,6 +53,14 @@ class Gathering(Generic[Work, Value]):
                     future.set_exception(busy() if is_away(outcome) else outcome)
                 else:
                     future.set_result(outcome)
+
+    async def _settled(self) -> None:
+        """Wait for those who are on their way: the loop takes nothing from a thread when idle."""
+        quiet, seen = 0, len(self._waiting)
+        while quiet < TURNS and seen < MOST_TOGETHER:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if len(self._waiting) == seen else 0
+            seen = len(self._waiting)
 
     async def _outcomes(
         self, group: Sequence[tuple[Work, asyncio.Future[Value]]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
 import structlog
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks.kit import LONGEST_TITLE, plain_text
@@ -19,6 +21,8 @@ from bot.replies import NOT_ITS_BLOCKS, NOT_ITS_VIEW, OK, TOO_MANY, code_of
 View = dict[str, Any]
 
 log = structlog.get_logger(__name__)
+
+JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json;charset=utf-8"}
 
 PAUSES = (0.5, 2.0, 6.0)
 """Before an answer is tried again at a response_url that is in trouble; it takes five."""
@@ -40,6 +44,12 @@ async def tell(args: AsyncArgs, said: Said) -> None:
         await args.client.views_publish(user_id=args.context.user_id or "", view=view)
     elif kind != "event_callback" or event == "message":
         await tell_directly(args, said)
+
+
+def acknowledge(args: AsyncArgs, said: Said) -> None:
+    """In the answer to the request; what `args.ack` makes too, at a fifth of its time."""
+    body = msgspec.json.encode(said.ephemeral(), enc_hook=str).decode()
+    args.ack.response = BoltResponse(status=OK, body=body, headers=JSON)
 
 
 async def respond(args: AsyncArgs, said: Said) -> None:

@@ -17,9 +17,10 @@ from core.database import Database
 from core.link_codes import send_code, take_code
 from core.phrases import Phrase, say
 from core.prepared import Prepared
-from core.refusals import Kind, Refusal, conflict, forbidden, limit, missing
+from core.refusals import Refusal, conflict, forbidden, limit, missing
 from core.tables import AuditEvent, SlackInstallation, SlackLink, User
 from core.terms import Role, Surface
+from core.together import kept
 
 REFUSED = "slack:code-refused"
 
@@ -123,17 +124,14 @@ def link_for(
     database: Database, team_id: str, slack_user_id: str, code: str, *, now: datetime
 ) -> LinkCard:
     """Link in a transaction of its own: what a wrong code wrote is kept, though it is refused."""
-    with database.transaction() as session:
+
+    def link(session: Session) -> LinkCard:
         installation = session.exec(
             select(SlackInstallation).where(SlackInstallation.team_id == team_id)
         ).one()
-        try:
-            return _link(session, installation, slack_user_id, code, now)
-        except Refusal as refusal:
-            if refusal.kind is not Kind.LIMIT:
-                raise
-            refused = refusal
-    raise refused
+        return _link(session, installation, slack_user_id, code, now)
+
+    return kept(database, link)
 
 
 def linked_users(session: Session, actor: Actor) -> LinkList:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from core.phrases import Phrase, say
 from core.records import Record
@@ -41,6 +42,7 @@ def full_name(record: Record) -> str:
     return f"{record.first_name} {record.family_name}".strip()
 
 
+@lru_cache(4096)
 def day(iso: str) -> str:
     """An ISO date, to be written in the reader's way."""
     return Phrase("{day}", day=date.fromisoformat(iso)) if iso else ""

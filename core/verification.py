@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlmodel import Session
 from core import quotas
 from core.actors import Actor
 from core.comparison import Claims
+from core.database import Database
 from core.endpoints import has_any
 from core.live_checks import checks_of
 from core.look_ups import find_many
@@ -22,6 +24,7 @@ from core.retakes import Retake, retakes
 from core.settings import Settings
 from core.tables import AuditEvent, Verification
 from core.terms import Outcome
+from core.together import Together, together
 from core.trf_numbers import TrfNumber
 from core.verification_cards import VerificationCard, VerificationTable, card_of
 
@@ -94,6 +97,17 @@ def verify_all(
         VerificationTable(tuple(cards_of[number] for number in one.numbers))
         for one, cards_of in zip(asked, by_number, strict=True)
     ]
+
+
+def shared_look_ups(
+    database: Database, settings: Settings, clock: Callable[[], datetime]
+) -> Together[LookUp, VerificationTable]:
+    """`verify_all` for threads: what they ask for at the same time is one transaction."""
+
+    def answers(asked: Sequence[LookUp]) -> Sequence[VerificationTable | Exception]:
+        return together(database, asked, partial(verify_all, now=clock(), settings=settings))
+
+    return Together(answers)
 
 
 Made = list[tuple[Actor, VerificationCard]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.phrases import Phrase, in_language
@@ -80,7 +81,7 @@ def section(text: str, accessory: Block | None = None, **more: Any) -> Block:
 def fields(pairs: Iterable[tuple[str, str]], reader: Reader) -> list[Block]:
     """Labels with values, in as many sections as needed; pairs without a value are left out."""
     texts = [
-        mrkdwn(f"*{reader.says(label)}*\n{reader.says(value)}", LONGEST_FIELD)
+        mrkdwn(_title(label, reader.language) + reader.says(value), LONGEST_FIELD)
         for label, value in pairs
         if value
     ]
@@ -88,6 +89,11 @@ def fields(pairs: Iterable[tuple[str, str]], reader: Reader) -> list[Block]:
         {"type": "section", "fields": texts[start : start + MOST_FIELDS]}
         for start in range(0, len(texts), MOST_FIELDS)
     ]
+
+
+@lru_cache(1024, typed=True)
+def _title(label: str, language: Language) -> str:
+    return f"*{escaped(in_language(label, language))}*\n"
 
 
 def header(text: str) -> Block:

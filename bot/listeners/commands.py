@@ -17,7 +17,7 @@ from bot.jobs import Jobs
 from bot.lines import Lines
 from bot.names import line_of
 from bot.patience import answered
-from bot.telling import respond
+from bot.telling import acknowledge, respond
 
 
 class Commands:
@@ -46,7 +46,7 @@ class Commands:
             await args.ack()
             self._follow(args, partial(respond, said=heard.said))
             return
-        await args.ack(**heard.said.ephemeral())
+        acknowledge(args, heard.said)
 
     def _follow(self, args: AsyncArgs, listener: Listener) -> None:
         self._jobs.follow(reported(listener, self._readers)(args))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
@@ -76,7 +77,7 @@ class Word:
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """A registered command; `call` is the plain function, `handed` what it wants from us.
 
@@ -97,12 +98,12 @@ class Command:
         """The module that holds it; surfaces keep its answers' renderings under the same name."""
         return self.call.__module__.rpartition(".")[2]
 
-    @property
+    @cached_property
     def positionals(self) -> list[Word]:
         """The words that are typed in order."""
         return [word for word in self.words if not word.is_option]
 
-    @property
+    @cached_property
     def options(self) -> dict[str, Word]:
         """The words that are typed as key=value."""
         return {word.name: word for word in self.words if word.is_option}
@@ -115,8 +116,13 @@ def find_command(name: str) -> Command | None:
     """The command of this name, if there is one."""
     topic = TOPICS.get(name.partition(" ")[0])
     if topic is not None:
-        import_module(f"core.commands.{topic}")
+        _load(topic)
     return _REGISTRY.get(name)
+
+
+@cache
+def _load(topic: str) -> None:
+    import_module(f"core.commands.{topic}")
 
 
 def secret_in(line: str) -> Command | None:
@@ -129,7 +135,7 @@ def secret_in(line: str) -> Command | None:
 def every_command() -> Mapping[str, Command]:
     """All commands by name."""
     for topic in TOPICS.values():
-        import_module(f"core.commands.{topic}")
+        _load(topic)
     first_words = list(TOPICS)
     return {
         name: _REGISTRY[name]

@@ -12,9 +12,10 @@ from core.actors import Actor
 from core.commands.grammar import Parsed, parse
 from core.commands.registry import Answer, Attachment, secret_in
 from core.database import Database
-from core.refusals import Kind, Refusal, forbidden
+from core.refusals import Refusal, forbidden
 from core.settings import Settings
 from core.terms import Surface
+from core.together import kept
 
 Heard = Callable[[int, int], None]
 """Hears how much is done, of how much."""
@@ -70,20 +71,12 @@ def run_for(
     """Run a line in a transaction of its own, for whoever `who` finds in it.
 
     `then` does more in the same transaction, such as owing a file. `progress` hears of how many
-    numbers IELTS has answered, and of how many. What a refused limit wrote is kept: the audit
-    trail must show who tried too much.
+    numbers IELTS has answered, and of how many.
     """
     handed = {"now": now, "settings": settings, "attachments": attachments}
     if settings.ielts_api_url is not None:
         _ask_ahead(database, who, line, now, settings, progress)
-    with database.transaction() as session:
-        try:
-            return _reply(session, who, line, handed, then)
-        except Refusal as refusal:
-            if refusal.kind is not Kind.LIMIT:
-                raise
-            refused = refusal
-    raise refused
+    return kept(database, lambda session: _reply(session, who, line, handed, then))
 
 
 def _reply(

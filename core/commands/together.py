@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from core.actors import Actor
 from core.commands.grammar import Parsed, parse
-from core.commands.run import Asked, Reply, run_for
+from core.commands.run import Asked, Reply
 from core.commands.verification import answer_of, look_up_of
 from core.database import Database
 from core.settings import Settings
+from core.together import together
 from core.verification import LookUp, verify_all
 
 VERIFY = "verify"
@@ -21,23 +22,13 @@ VERIFY = "verify"
 
 def run_together(
     database: Database, asked: Sequence[Asked], *, now: datetime, settings: Settings
-) -> list[Reply | Exception]:
-    """Several people's `verify` lines in one transaction, by one set of statements.
-
-    Where one is refused or fails nothing of it is kept, and each runs by itself: nobody's line
-    depends on another's.
-    """
-    try:
-        with database.transaction() as session:
-            return [*_replies(session, asked, now, settings)]
-    except OperationalError:  # whoever is next would only wait for the database again
-        raise
-    except Exception:  # noqa: BLE001  the next attempt finds whose it is
-        return [_alone(database, one, now, settings) for one in asked]
+) -> Sequence[Reply | Exception]:
+    """What came of several people's `verify` lines, each as if it had been run by itself."""
+    return together(database, asked, partial(_replies, now=now, settings=settings))
 
 
 def _replies(
-    session: Session, asked: Sequence[Asked], now: datetime, settings: Settings
+    session: Session, asked: Sequence[Asked], *, now: datetime, settings: Settings
 ) -> list[Reply]:
     actors = {who: who(session) for who in dict.fromkeys(one.who for one in asked)}
     parsed = [parse(one.line) for one in asked]
@@ -54,15 +45,8 @@ def _replies(
 
 
 def _look_up(actor: Actor, line: Parsed) -> LookUp:
-    """Raise ValueError for any other line, which is then run by itself."""
+    """Raise ValueError for any other line."""
     if line.command.name != VERIFY:
         raise ValueError(line.command.name)
     claimed = dict(line.values)
     return look_up_of(actor, claimed.pop("numbers"), claimed)
-
-
-def _alone(database: Database, one: Asked, now: datetime, settings: Settings) -> Reply | Exception:
-    try:
-        return run_for(database, one.who, one.line, now=now, settings=settings, then=one.then)
-    except Exception as error:  # noqa: BLE001  handed to whoever asked
-        return error

@@ -118,12 +118,12 @@ def test_a_click_and_a_direct_message_while_nothing_can_be_done_are_told_so(desk
 def test_a_bug_is_said_with_a_reference_and_logged_without_anybodys_data(
     desk, monkeypatch, caplog, slow
 ):
-    def fail(*_):
+    def fail(*_, **__):
         if slow:
             time.sleep(0.4)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("core.commands.run._reply", fail)
+    monkeypatch.setattr("core.commands.together.verify_all", fail)
     with caplog.at_level(logging.INFO):
         said = desk.types(ANN, "/verify", number(1))
 
