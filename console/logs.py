@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
+
+_VALUES = re.compile(
+    r"^(?:DETAIL|CONTEXT):.*(?:\n(?!\[|HINT|CONTEXT|Traceback|\s*$).*)*\n?", re.MULTILINE
+)
+"""What PostgreSQL adds to an error: the row's own values, such as `Key (email)=(…)`."""
 
 
 def configure_logs() -> None:
@@ -15,6 +21,7 @@ def configure_logs() -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.processors.format_exc_info,
+        _without_values,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -34,3 +41,12 @@ def configure_logs() -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+
+
+def _without_values(
+    _logger: object, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """A database's errors tell what was in the row; SQLAlchemy's own keep it (core.database)."""
+    if "exception" in event:
+        event["exception"] = _VALUES.sub("", event["exception"])
+    return event
