@@ -1,77 +1,43 @@
-"""Answers to commands as parts of a mail, and the mail that holds several of them.
+"""The mail that answers a mail: the parts of all its commands, and the files that go with them.
 
-A part is written when its command is done, in the same transaction; only a download's file is
-made when the mail leaves.
+Only a download's file is made when the mail leaves, and only then is known how it may travel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from core.account import AccountCard
 from core.attached import Enclosure, enclosed
-from core.attachment_cards import AddressesRevoked, AttachmentCard, PassphraseCard
-from core.commands.help import HelpPage
-from core.commands.registry import Answer, secret_in
 from core.composing import Composition, composes
-from core.delivery import DownloadReady, ResultsSummary
-from core.enquiries import EnquiryOpened
 from core.exports.columns import Contents
-from core.history import History
-from core.installations import ChannelCard
-from core.intake.ingested import Ingested
-from core.links import LinkCard, LinkList
-from core.monthly_picture import MonthlyPicture
 from core.notices import AttachedFile
 from core.phrases import Phrase, say
-from core.preference_cards import NotificationCard, SettingsCard
-from core.queue_cards import QueueChanged, Queued
-from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
-from core.terms import Language
+from core.terms import AttachmentPolicy
 from core.transports import Recipient
-from core.users import UserList
-from core.verification_cards import VerificationCard, VerificationTable
-from core.watches import WatchSet
-from mail.files import Packed, follows, packed
-from mail.pictures import KIND, images, stored_chart
-from mail.render import Fragment, fragment, subject
-from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, writes
+from mail.files import ASK_IN_SLACK, Packed, follows, in_slack, packed
+from mail.look_up_lists import restored_file
+from mail.pictures import images
+from mail.render import Fragment, fragment
+from mail.sections import Section, without_names
+from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, sealed_letter, writes
 
-LETTERS: dict[type, str] = {
-    AccountCard: "account",
-    AddressesRevoked: "addresses-revoked",
-    AttachmentCard: "attachments",
-    ChannelCard: "channel",
-    DownloadReady: "download-ready",
-    EnquiryOpened: "enquiry-opened",
-    HelpPage: "help",
-    History: "history",
-    Ingested: "file-loaded",
-    LinkCard: "slack-link",
-    LinkList: "slack-links",
-    MonthlyPicture: KIND,
-    NotificationCard: "notifications",
-    PassphraseCard: "passphrase",
-    QueueChanged: "queue-changed",
-    Queued: "queue",
-    ResultsSummary: "results",
-    SettingsCard: "settings",
-    TemplateCard: "template",
-    TemplateDeleted: "template-deleted",
-    TemplateList: "templates",
-    UserList: "users",
-    VerificationCard: "verification",
-    VerificationTable: "bulk-verification",
-    WatchSet: "watch",
-}
-"""The letter of each kind of answer."""
 
-LONGEST_SAID = 120
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that an answer promises; `enclosure` is None where it was too large."""
 
-Section = dict[str, Any]
-"""A part as the ledger holds it: what was understood, its text and HTML, and its file, if any."""
+    enclosure: Enclosure | None
+    elsewhere: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What became of one command; `closed` says it without candidates' data, where it has any."""
+
+    shown: Fragment
+    closed: Fragment | None = None
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +47,7 @@ class MailReply:
     KIND = REPLY
 
     title: str
-    parts: tuple[tuple[Fragment, Enclosure | None, bool], ...]
+    parts: tuple[Part, ...]
     in_reply_to: str
     references: str
 
@@ -98,58 +64,28 @@ class MailRefusal:
     references: str
 
 
-def section(said: str, answer: Answer, language: Language) -> Section:
-    """An answer as a part."""
-    kind = LETTERS[type(answer)]
-    part = _part(said, kind, language, answer=answer)
-    part["title"] = subject(kind, language, answer=answer)
-    if isinstance(answer, DownloadReady):
-        part["file"] = answer.contents.stored()
-    if isinstance(answer, MonthlyPicture):
-        part["chart"] = stored_chart(answer, language)
-    return part
-
-
-def refused_section(said: str, message: str, language: Language) -> Section:
-    """A refusal as a part."""
-    part = _part(said, "refusal", language, message=message)
-    return part | {"title": subject("refusal", language)}
-
-
-def note_section(said: Phrase, language: Language) -> Section:
-    """A remark as a part."""
-    made = fragment("note", language, said=said)
-    return {"text": made.text, "html": made.html, "title": ""}
-
-
-def _part(said: str, kind: str, language: Language, **values: Any) -> Section:
-    secret = secret_in(said)
-    shown = f"{secret.name} …" if secret else _cut(said)
-    head = fragment("understood", language, said=shown)
-    body = fragment(kind, language, **values)
-    return {"text": f"> {head.text.strip()}\n\n{body.text}", "html": head.html + body.html}
-
-
-def _cut(said: str) -> str:
-    return said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…"
-
-
 @composes(REPLY)
 def _reply(work: Composition) -> MailReply:
     about = work.row.about
-    return MailReply(
-        about["title"],
-        tuple(
-            (
-                Fragment(one["text"], one["html"], images(one["chart"]) if "chart" in one else ()),
-                enclosed(work.session, Contents.restored(one["file"])) if "file" in one else None,
-                "file" in one,
-            )
-            for one in about["sections"]
-        ),
-        about["in_reply_to"],
-        about["references"],
+    parts = tuple(_part(work, one) for one in about["sections"])
+    return MailReply(about["title"], parts, about["in_reply_to"], about["references"])
+
+
+def _part(work: Composition, one: Section) -> Part:
+    shown = Fragment(one["text"], one["html"], images(one["chart"]) if "chart" in one else ())
+    closed = one.get("closed")
+    return Part(
+        shown, Fragment(closed["text"], closed["html"]) if closed else None, _wanted(work, one)
     )
+
+
+def _wanted(work: Composition, one: Section) -> Wanted | None:
+    if "list" in one:
+        return Wanted(Enclosure(restored_file(one["list"])), ASK_IN_SLACK)
+    if "file" not in one:
+        return None
+    contents = Contents.restored(one["file"])
+    return Wanted(enclosed(work.session, contents), in_slack(contents.download_id))
 
 
 @composes(REFUSAL)
@@ -161,26 +97,30 @@ def _refusal(work: Composition) -> MailRefusal:
 
 @writes(REPLY)
 def _write_reply(notice: MailReply, recipient: Recipient, terms: Terms) -> Written:
-    fragments: list[Fragment] = []
+    is_open = terms.policy is AttachmentPolicy.ATTACH
+    fragments = [one.shown if is_open or not one.closed else one.closed for one in notice.parts]
     files: list[AttachedFile] = []
     rest: list[Contents] = []
-    for part, enclosure, wanted in notice.parts:
-        fragments.append(part)
-        if not wanted:
-            continue
-        file = None if enclosure is None else enclosure.file
-        pack = packed(file, terms.policy, terms.passphrase, wanted=True)
+    told: dict[str, Phrase] = {}
+    for wanted in _all_wanted(notice, recipient, is_open=is_open):
+        file = None if wanted.enclosure is None else wanted.enclosure.file
+        pack = packed(file, terms.policy, terms.passphrase, elsewhere=wanted.elsewhere)
         files += pack.files
-        if pack.files and enclosure is not None:
-            rest += enclosure.rest
-        fragments += [_note(said, recipient) for said in _told(pack, enclosure)]
-    return Written(
-        in_frame(notice.title, fragments, REPLY, recipient),
-        tuple(files),
-        notice.in_reply_to,
-        notice.references,
-        tuple(rest),
-    )
+        if pack.files and wanted.enclosure is not None:
+            rest += wanted.enclosure.rest
+        told |= {said: said for said in _told(pack, wanted.enclosure)}
+    fragments += [_note(said, recipient) for said in told.values()]
+    letter = in_frame(notice.title, fragments, REPLY, recipient)
+    return Written(letter, tuple(files), notice.in_reply_to, notice.references, tuple(rest))
+
+
+def _all_wanted(notice: MailReply, recipient: Recipient, *, is_open: bool) -> Iterator[Wanted]:
+    """The files of the commands, and a page of what the letter does not say."""
+    yield from (one.wanted for one in notice.parts if one.wanted is not None)
+    unsaid = [one.shown for one in notice.parts if one.closed is not None]
+    if unsaid and not is_open:
+        page = sealed_letter(notice.title, unsaid, recipient)
+        yield Wanted(Enclosure(page), ASK_IN_SLACK)
 
 
 def _told(pack: Packed, enclosure: Enclosure | None) -> Iterator[Phrase]:
@@ -198,7 +138,9 @@ def _note(said: Phrase, recipient: Recipient) -> Fragment:
 
 
 @writes(REFUSAL)
-def _write_refusal(notice: MailRefusal, recipient: Recipient, _: Terms) -> Written:
-    said = fragment("refusal", recipient.language, message=notice.message)
+def _write_refusal(notice: MailRefusal, recipient: Recipient, terms: Terms) -> Written:
+    is_open = terms.policy is AttachmentPolicy.ATTACH
+    message = notice.message if is_open else without_names(notice.message)
+    said = fragment("refusal", recipient.language, message=message)
     letter = in_frame(notice.title, [said], REFUSAL, recipient)
     return Written(letter, (), notice.in_reply_to, notice.references)

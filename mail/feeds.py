@@ -5,15 +5,13 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from core import inbox
 from core.commands.registry import Attachment
-from core.composing import Composition, composes
 from core.database import Database
 from core.inbox import Standing
 from core.intake.load import ingest
@@ -23,30 +21,17 @@ from core.outbox import MAIL_LANE, Owed, owe
 from core.phrases import say
 from core.refusals import Refusal
 from core.settings import Settings
-from core.tables import Incoming, Organisation
+from core.tables import Incoming
 from core.terms import Channel, Language
-from core.transports import Recipient
-from mail.answers import Section, refused_section, section
+from mail.feed_summaries import loaded_file, refused_file
 from mail.message import ReceivedMail
-from mail.render import Fragment, subject
-from mail.writing import FEED_SUMMARY, Terms, Written, in_frame, writes
+from mail.sections import Section, refused_section
+from mail.writing import FEED_SUMMARY
 
 UNPROVEN = (
     "A results file came from {sender}, whose domain could not be proven. Nothing was loaded."
 )
 NO_FILE = say("Your mail brought no file. Attach the results file (CSV, XML or JSON).")
-
-
-@dataclass(frozen=True, slots=True)
-class FeedSummary:
-    """What became of the files of one mail; to the feeder, who is no user."""
-
-    KIND = FEED_SUMMARY
-
-    recipient: Recipient
-    title: str
-    parts: tuple[Fragment, ...]
-    in_reply_to: str
 
 
 class Feeds:
@@ -77,69 +62,37 @@ class Feeds:
 
     def _load(self, row_id: int, done: int, file: Attachment, name: str) -> None:
         try:
-            with (
-                tempfile.TemporaryDirectory() as folder,
-                Rejects(Path(folder) / "rejects") as rejects,
-                self._database.transaction() as session,
-            ):
+            with self._database.transaction() as session:
                 held = inbox.hold(session, row_id, done=done)
-                held.answers = [*held.answers, self._loaded(session, file, name, rejects)]
+                held.answers = [*held.answers, self._loaded(session, file, name)]
         except Refusal as no:
             with self._database.transaction() as session:
                 held = inbox.hold(session, row_id, done=done)
-                part = refused_section(file.filename, no.message, Language.ENGLISH_UK)
-                held.answers = [*held.answers, part]
+                held.answers = [*held.answers, refused_file(file.filename, no.message)]
 
-    def _loaded(self, session: Session, file: Attachment, name: str, rejects: Rejects) -> Section:
+    def _loaded(self, session: Session, file: Attachment, name: str) -> Section:
         organisation = organisation_named(session, name)
-        answer = ingest(
-            session,
-            organisation.id or 0,
-            io.BytesIO(file.data),
-            source=file.filename,
-            now=self._clock(),
-            rejects=rejects,
-        )
-        return section(file.filename, answer, Language.ENGLISH_UK)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "rejects"
+            with Rejects(path) as rejects:
+                answer = ingest(
+                    session,
+                    organisation.id or 0,
+                    io.BytesIO(file.data),
+                    source=file.filename,
+                    now=self._clock(),
+                    rejects=rejects,
+                )
+            return loaded_file(file.filename, answer, path)
 
     def _answer(self, row_id: int, done: int, mail: ReceivedMail, sender: str) -> None:
         now = self._clock()
         with self._database.transaction() as session:
             held = inbox.hold(session, row_id, done=done)
-            sections = held.answers or [
-                refused_section("", NO_FILE, Language.ENGLISH_UK),
-            ]
+            sections = held.answers or [refused_section("", NO_FILE, Language.ENGLISH_UK)]
             organisation = organisation_named(session, self._feeders[sender])
             about = {"sections": sections, "address": sender, "in_reply_to": mail.message_id}
             key = f"{FEED_SUMMARY}:{row_id}"
             one = Owed(Channel.MAIL, MAIL_LANE, key, FEED_SUMMARY, about, organisation.id, None)
             owe(session, [one], now=now)
             inbox.finish(session, held, Standing.DONE, now=now)
-
-
-@composes(FEED_SUMMARY)
-def _summary(work: Composition) -> FeedSummary:
-    about = work.row.about
-    organisation = work.session.exec(
-        select(Organisation).where(Organisation.id == work.row.organisation_id)
-    ).one()
-    address = about["address"]
-    recipient = Recipient(
-        user_id=0,
-        organisation_id=organisation.id or 0,
-        organisation=organisation.account_name,
-        name="",
-        first_name="",
-        address=address,
-        language=Language.ENGLISH_UK,
-        time_zone="UTC",
-    )
-    parts = tuple(Fragment(one["text"], one["html"]) for one in about["sections"])
-    title = subject("file-loaded", Language.ENGLISH_UK)
-    return FeedSummary(recipient, title, parts, about["in_reply_to"])
-
-
-@writes(FEED_SUMMARY)
-def _write_summary(notice: FeedSummary, recipient: Recipient, _: Terms) -> Written:
-    letter = in_frame(notice.title, list(notice.parts), FEED_SUMMARY, recipient)
-    return Written(letter, (), notice.in_reply_to, notice.in_reply_to)

@@ -10,21 +10,30 @@ from core.notices import AttachedFile
 from core.phrases import Phrase, say
 from core.terms import AttachmentPolicy
 
-IN_SLACK = say(
-    "Your organisation keeps candidates' data out of mail: you find it in Slack, where `download` "
-    "gives you the file."
+ASK_IN_SLACK = say(
+    "Your organisation keeps candidates' data out of mail. Type the same in Slack, or on the "
+    "command line, to see it."
 )
 NO_PASSPHRASE = say(
-    "Your organisation sends files in encrypted zip files only, and you have set no passphrase "
-    "yet. Set one in Slack or on the command line; until then, download the file there."
+    "Your organisation sends candidates' data in encrypted zip files only, and you have set no "
+    "passphrase yet. Set one in Slack or on the command line; until then you find it there."
 )
-ZIPPED = say("The file is in an encrypted zip (AES-256): open it with your passphrase.")
+ZIPPED = say("It is in an encrypted zip (AES-256): open it with your passphrase.")
 TOO_LARGE = say(
     "The file is more than {parts} letters of {most} MB can carry, so none is attached. Fetch it "
     "in Slack, by the REST interface or on the command line.",
     parts=MOST_PARTS,
     most=MOST_BYTES // 1_000_000,
 )
+
+
+def in_slack(download_id: int | None = None) -> Phrase:
+    """Of a file that does not go by mail, with the command that gives it elsewhere."""
+    return say(
+        "Your organisation keeps candidates' data out of mail: you find it in Slack, where "
+        "`{command}` gives you the file.",
+        command=f"redownload {download_id}" if download_id else "download",
+    )
 
 
 def follows(parts: int) -> Phrase:
@@ -40,35 +49,36 @@ def follows(parts: int) -> Phrase:
 class Packed:
     """What goes with a letter; `withheld` says why something does not, or how to open it.
 
-    Data stands in the letter itself only where it may travel open.
+    Data stands in the letter itself only where it may travel open. `by_mail` says whether files
+    reach this reader by mail at all.
     """
 
     files: tuple[AttachedFile, ...] = ()
     open_data: bool = True
     withheld: Phrase | None = None
+    by_mail: bool = True
 
 
 def packed(
-    file: AttachedFile | None, policy: AttachmentPolicy, passphrase: str | None, *, wanted: bool
+    file: AttachedFile | None,
+    policy: AttachmentPolicy,
+    passphrase: str | None,
+    *,
+    elsewhere: Phrase,
 ) -> Packed:
-    """A file by the policy; one that is `wanted` and None was too large for anybody."""
+    """A file by the policy; None is one that was too large for anybody.
+
+    Whoever gets nothing by mail is told `elsewhere`.
+    """
     if policy is AttachmentPolicy.NOTICE:
-        return Packed(open_data=False, withheld=IN_SLACK)
-    if policy is AttachmentPolicy.ATTACH:
-        return _attached(file, wanted=wanted)
-    if passphrase is None:
-        return Packed(open_data=False, withheld=NO_PASSPHRASE)
-    if file is None:
-        return Packed(open_data=False, withheld=TOO_LARGE if wanted else IN_SLACK)
+        return Packed(open_data=False, withheld=elsewhere, by_mail=False)
+    if policy is AttachmentPolicy.ZIP and passphrase is None:
+        return Packed(open_data=False, withheld=NO_PASSPHRASE, by_mail=False)
+    if file is None or len(file.data) > MOST_BYTES:
+        return Packed(open_data=policy is AttachmentPolicy.ATTACH, withheld=TOO_LARGE)
+    if policy is AttachmentPolicy.ATTACH or passphrase is None:
+        return Packed((file,))
     return _zipped(file, passphrase)
-
-
-def _attached(file: AttachedFile | None, *, wanted: bool) -> Packed:
-    if file is None:
-        return Packed(withheld=TOO_LARGE if wanted else None)
-    if len(file.data) > MOST_BYTES:
-        return Packed(withheld=TOO_LARGE)
-    return Packed((file,))
 
 
 def _zipped(file: AttachedFile, passphrase: str) -> Packed:

@@ -17,7 +17,7 @@ from core.notices import AttachedFile
 from core.outbox import MAIL_LANE, Owed
 from core.terms import Channel
 from core.transports import Message, Recipient
-from mail.files import packed
+from mail.files import in_slack, packed
 from mail.render import fragment, subject
 from mail.writing import FILE_PART, Terms, Written, in_frame, writes
 
@@ -33,6 +33,7 @@ class FilePart:
     of: int
     file: AttachedFile | None
     follows: str
+    download_id: int | None = None
 
 
 def owed_parts(
@@ -63,12 +64,15 @@ def _file_part(work: Composition) -> FilePart:
     assert contents.part is not None  # noqa: S101  owed above
     file = work.once(contents, lambda: attached(work.session, contents))
     part = contents.part
-    return FilePart(about["title"], part.number, part.of, file, about["follows"])
+    return FilePart(
+        about["title"], part.number, part.of, file, about["follows"], contents.download_id
+    )
 
 
 @writes(FILE_PART)
 def _write(notice: FilePart, recipient: Recipient, terms: Terms) -> Written:
-    pack = packed(notice.file, terms.policy, terms.passphrase, wanted=True)
+    where = in_slack(notice.download_id)
+    pack = packed(notice.file, terms.policy, terms.passphrase, elsewhere=where)
     title = subject(FILE_PART, recipient.language, notice=notice)
     said = fragment(
         FILE_PART,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from core.comparison import Verdict
 from core.fields import BY_HEADING
-from core.notices import FieldChange
+from core.notices import FieldChange, ResultsChanged
 from core.phrases import say
 from core.record_rows import Rows, band_rows, day, full_name, person_rows
 from core.records import Record
@@ -109,6 +109,11 @@ def change_cells(changes: Iterable[FieldChange]) -> list[Cells]:
     return [(_title(one.field), one.old or BLANK, one.new or BLANK) for one in changes]
 
 
+def changed_downloads(notice: ResultsChanged) -> list[int]:
+    """The reader's downloads that have old values."""
+    return sorted({number for one in notice.results for number in one.downloads})
+
+
 CHANGE_HEADINGS = (say("Field"), say("Before"), say("Now"))
 
 
@@ -128,6 +133,7 @@ RECORD_VIEWS = {
     "verification_cells": verification_cells,
     "verdict_rows": verdict_rows,
     "change_cells": change_cells,
+    "changed_downloads": changed_downloads,
     "tone": tone,
     "card_tone": card_tone,
 }

@@ -27,6 +27,7 @@ from markupsafe import Markup, escape
 from core.notices import AttachedFile
 from core.phrases import Phrase, counted, in_language, say
 from core.terms import Language
+from mail.look_up_lists import LOOK_UP_VIEWS
 from mail.picture_views import picture_views
 from mail.tables import text_card, text_table
 from mail.views import VIEWS
@@ -122,6 +123,7 @@ def _environment(language: Language) -> Environment:
         "text_card": lambda rows: text_card(_in(rows, language)),
         "text_table": lambda headings, rows: text_table(_in([headings, *rows], language)),
         **VIEWS,
+        **LOOK_UP_VIEWS,
         **picture_views(language),
     }
     return environment

@@ -21,11 +21,11 @@ from core.refusals import Refusal
 from core.settings import Settings
 from core.tables import Incoming, ReplyToken
 from core.terms import Channel, Surface
-from mail.answers import Section, note_section, refused_section, section
 from mail.message import ReceivedMail
 from mail.numbers import numbers_in
 from mail.render import subject
 from mail.replies import OurName, written_text
+from mail.sections import Section, note_section, refused_section, section
 from mail.wishes import MOST_COMMANDS, Wishes, wishes_in
 from mail.writing import REFUSAL, REPLY
 

@@ -21,7 +21,7 @@ from core.outbox import owe
 from core.reply_tokens import Token
 from core.settings import Settings
 from core.transports import Message, Recipient, Refused
-from mail import answers, feeds, pictures  # noqa: F401  their kinds
+from mail import answers, feed_summaries, pictures  # noqa: F401  their kinds
 from mail.eml import EmlFolder
 from mail.mime import assembled, mailbox
 from mail.parts import owed_parts

@@ -157,6 +157,26 @@ def ingested_notes(answer: Ingested) -> list[Phrase]:
     return notes
 
 
+def rejected_notes(answer: Ingested, is_open: bool) -> list[Phrase]:
+    """What is to be done about rows that were rejected; a letter without data names the lines."""
+    if not answer.rejected:
+        return []
+    if is_open and answer.rejects:
+        mended = say(
+            "The rejected rows are attached as {name}, each with what is wrong with it. Mend them "
+            "there and send that file; the other rows need not come again.",
+            name=answer.rejects,
+        )
+        return [mended]
+    lines = tuple(str(line) for line, _ in answer.first_problems)
+    shown = say(
+        "Rejected rows are not shown in this mail. They begin with these lines of the file: "
+        "{lines}. Mend them and send the file again.",
+        lines=lines,
+    )
+    return [shown]
+
+
 def word(member: object) -> Phrase:
     """A choice in words."""
     return WORDS[member]
@@ -178,6 +198,7 @@ VIEWS = {
     "notification_rows": notification_rows,
     "ingested_rows": ingested_rows,
     "ingested_notes": ingested_notes,
+    "rejected_notes": rejected_notes,
     "REPRESENTATIVES": REPRESENTATIVES,
     "word": word,
 }

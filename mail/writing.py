@@ -21,7 +21,7 @@ from core.notices import (
 from core.phrases import Phrase, say
 from core.terms import AttachmentPolicy, Language
 from core.transports import Message, Recipient
-from mail.files import Packed, follows, packed
+from mail.files import Packed, follows, in_slack, packed
 from mail.render import Fragment, Letter, fragment, framed, subject
 
 NOTIFICATIONS = frozenset(
@@ -40,6 +40,20 @@ FILE_PART = "file-part"
 
 UNANSWERABLE = frozenset({ConfirmAddress.KIND, FEED_SUMMARY})
 """To addresses that are not a user's, or not yet: nobody could answer from there."""
+
+
+ELSEWHERE = {
+    ResultsChanged.KIND: say(
+        "Your organisation keeps candidates' data out of mail. In Slack or on the command line, "
+        "`redownload` and the number of a download give you its file with the values of now, and "
+        "`verify` shows a number that you verified or watch."
+    ),
+    WatchHit.KIND: say(
+        "Your organisation keeps candidates' data out of mail. In Slack or on the command line, "
+        "`verify` with the numbers that you watch shows you which it is."
+    ),
+}
+"""Where to see what a letter leaves out; for all others, `download`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +98,38 @@ def written(message: Message, recipient: Recipient, terms: Terms) -> Written:
     writer = _WRITERS.get(message.kind)
     if writer is not None:
         return writer(message.notice, recipient, terms)
-    return _letter(message, recipient, _pack(message, terms))
+    return _letter(message, recipient, _pack(message, recipient, terms))
 
 
-def _pack(message: Message, terms: Terms) -> Packed:
+def _pack(message: Message, recipient: Recipient, terms: Terms) -> Packed:
+    """What goes with a notification: a digest's file, or all it says where that may not be open."""
+    notice = message.notice
     if message.kind not in NOTIFICATIONS:
         return Packed()
-    file = message.notice.file if isinstance(message.notice, Digest) else None
-    wanted = isinstance(message.notice, Digest)
-    return packed(file, terms.policy, terms.passphrase, wanted=wanted)
+    if isinstance(notice, Digest):
+        where = in_slack(notice.download_id)
+        return packed(notice.file, terms.policy, terms.passphrase, elsewhere=where)
+    if terms.policy is AttachmentPolicy.ATTACH:
+        return Packed()
+    said = _made(message, recipient, Packed(), ())
+    file = sealed_letter(_title(message, recipient), [said], recipient)
+    where = ELSEWHERE.get(message.kind, in_slack())
+    return packed(file, terms.policy, terms.passphrase, elsewhere=where)
+
+
+def sealed_letter(title: str, fragments: list[Fragment], recipient: Recipient) -> AttachedFile:
+    """What a letter may not say openly, as a page for a zip that only its reader opens."""
+    page = framed(
+        title,
+        fragments,
+        recipient.language,
+        organisation=recipient.organisation,
+        greeting=_greeting(recipient.first_name),
+        reason="",
+        can_answer=False,
+        is_notification=False,
+    )
+    return AttachedFile("letter.html", "text/html", page.html.encode())
 
 
 def can_be_answered(kind: str) -> bool:
@@ -133,20 +170,33 @@ def _reason(kind: str, organisation: str) -> Phrase:
 
 
 def _letter(message: Message, recipient: Recipient, pack: Packed) -> Written:
-    kind, language = message.kind, recipient.language
     rest = _rest(message, pack)
+    said = _made(message, recipient, pack, rest)
+    letter = in_frame(_title(message, recipient), [said], message.kind, recipient)
+    return Written(letter, pack.files, rest=rest)
+
+
+def _title(message: Message, recipient: Recipient) -> str:
+    organisation = recipient.organisation
+    return subject(
+        message.kind, recipient.language, notice=message.notice, organisation=organisation
+    )
+
+
+def _made(
+    message: Message, recipient: Recipient, pack: Packed, rest: tuple[Contents, ...]
+) -> Fragment:
     values = _Values(
         notice=message.notice,
         organisation=recipient.organisation,
         open_data=pack.open_data,
         withheld=pack.withheld,
+        by_mail=pack.by_mail,
         attached=pack.files[0].filename if pack.files else "",
         follows=follows(1 + len(rest)) if rest else None,
     )
-    make = _shared_fragment if kind in {Digest.KIND, ManyNewResults.KIND} else _fragment
-    title = subject(kind, language, notice=message.notice, organisation=recipient.organisation)
-    letter = in_frame(title, [make(kind, language, values)], kind, recipient)
-    return Written(letter, pack.files, rest=rest)
+    make = _shared_fragment if message.kind in {Digest.KIND, ManyNewResults.KIND} else _fragment
+    return make(message.kind, recipient.language, values)
 
 
 def _rest(message: Message, pack: Packed) -> tuple[Contents, ...]:
@@ -160,6 +210,7 @@ class _Values:
     organisation: str
     open_data: bool
     withheld: Phrase | None
+    by_mail: bool
     attached: str
     follows: Phrase | None
 
@@ -172,6 +223,7 @@ def _fragment(kind: str, language: Language, values: _Values) -> Fragment:
         organisation=values.organisation,
         open_data=values.open_data,
         withheld=values.withheld,
+        by_mail=values.by_mail,
         attached=values.attached,
         follows=values.follows,
     )

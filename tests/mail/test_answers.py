@@ -11,8 +11,8 @@ from core.phrases import say
 from core.refusals import Refusal
 from core.settings import Settings
 from core.terms import Language, Role, Surface
-from mail.answers import LETTERS, note_section, refused_section, section
 from mail.render import LETTERS as FOLDER
+from mail.sections import LETTERS, note_section, refused_section, section
 from tests.builders import (
     NOW,
     a_result,

@@ -11,6 +11,7 @@ from core.tables import (
     AuditEvent,
     Download,
     Enquiry,
+    FilePolicy,
     Organisation,
     Outgoing,
     Passphrase,
@@ -425,6 +426,47 @@ def test_a_results_file_from_a_feeder_is_loaded_and_summed_up(feeding, ann, data
     assert (arrival.new, arrival.delivered) == (1, 1)
 
 
+BAD = "26GB000778ROEJS03A,ROE,JANE,1991-02-03,GBS03,000778,2026-10-08,99,7,7,7,7,Academic\n"
+
+
+def test_rejected_rows_go_back_to_their_feeder_who_mends_them(feeding, ann, database):
+    feeding.deliver(signed(a_feed(FILE + BAD), "centre.example"))
+
+    (answer,) = [one for one in feeding.answers() if one["To"].addresses[0].domain != "uni.example"]
+    text = " ".join(body(answer).split())
+    (file,) = answer.iter_attachments()
+    assert file.get_filename() == "rejected-results.csv"
+    assert file.get_content_type() == "text/csv"
+    assert "ROE" in file.get_content()
+    assert "DOE" not in file.get_content()
+    assert "attached as rejected-results.csv" in text
+    mended = file.get_content().replace(",99,", ",7,")
+    feeding.deliver(signed(a_feed(mended), "centre.example"))
+    feeding.answers()
+    assert [one.new for one in rows(database, Arrival)] == [1, 1]
+
+
+@pytest.mark.parametrize("policy", ["notice", "zip"])
+def test_where_data_stays_out_of_mail_a_feeder_gets_counts_and_lines(
+    feeding, ann, database, policy
+):
+    with database.transaction() as session:
+        organisation = session.exec(select(Organisation)).one()
+        session.add(FilePolicy(organisation_id=organisation.id, policy=policy))
+    mail = a_feed(FILE + BAD.replace("99,7", "zola,7"))
+    mail.add_attachment(
+        b"Zola,Jane,17GB000595ZOLJS03G\n", maintype="text", subtype="csv", filename="zola.csv"
+    )
+    feeding.deliver(signed(mail, "centre.example"))
+
+    (answer,) = [one for one in feeding.answers() if one["To"].addresses[0].domain != "uni.example"]
+    text = " ".join(body(answer).split())
+    assert list(answer.iter_attachments()) == []
+    assert "Rejected: 1" in text
+    assert "lines of the file: 3." in text
+    assert [one for one in ("zola", "roe", "results.csv", "17GB") if one in text.lower()] == []
+
+
 def test_a_file_that_cannot_be_read_is_refused_in_the_summary(feeding, ann, database):
     feeding.deliver(
         signed(
@@ -465,8 +507,6 @@ def test_a_crash_loads_a_file_once(feeding, ann, database, monkeypatch):
 
 
 def test_a_policy_of_notices_answers_a_download_without_its_file(house, ann, database, ask):
-    from core.tables import FilePolicy
-
     with database.transaction() as session:
         organisation = session.exec(select(Organisation)).one()
         session.add(FilePolicy(organisation_id=organisation.id, policy="notice"))
