@@ -15,10 +15,12 @@ from bot.blocks.render import Said, told
 from bot.blocks.shared import masked_card
 from bot.replies import NOT_GIVEN, code_of, seconds_of
 from core import audit
-from core.actors import Actor
+from core.commands.run import Reply
 from core.installations import channel_id_of
 from core.phrases import say
 from core.refusals import Kind, Refusal, conflict, forbidden, limit, missing, unavailable, usage
+from core.routes import slack_lane
+from core.slack_cards import keep, shown_in
 from core.verification_cards import VerificationCard
 
 HERE = "here"
@@ -55,8 +57,8 @@ class Channels:
             if not isinstance(reply.answer, VerificationCard):
                 raise usage("nothing_to_share", "Only one number at a time is shared.")
             reader = self._answers.readers.of(reply.actor, asker)
-            await self._post(client, asker.channel_id, masked_card(reply, asker, reader))
-            await self._answers.desk.run(partial(self._note, reply.actor, asker, number))
+            ts = await self._post(client, asker.channel_id, masked_card(reply, asker, reader))
+            await self._answers.desk.run(partial(self._note, reply, asker, ts))
         except Refusal as refusal:
             return (await self._answers.refused(asker, refusal)).said
         return told(say("Shared, masked."), reader)
@@ -69,9 +71,9 @@ class Channels:
                 "choose one that is not shared with other organisations.",
             )
 
-    async def _post(self, client: AsyncWebClient, channel: str, said: Said) -> None:
+    async def _post(self, client: AsyncWebClient, channel: str, said: Said) -> str:
         try:
-            await client.chat_postMessage(channel=channel, **said.posted())
+            answer = await client.chat_postMessage(channel=channel, **said.posted())
         except SlackApiError as error:
             raise _not_posted(code_of(error), error) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -80,10 +82,15 @@ class Channels:
                 "Slack did not answer; the message may or may not be there. Look before you try "
                 "again.",
             ) from error
+        return str(answer.get("ts") or "")
 
-    def _note(self, actor: Actor, asker: Asker, number: str) -> None:
-        now = self._answers.desk.clock()
+    def _note(self, reply: Reply, asker: Asker, ts: str) -> None:
+        """Into the trail, and so that the channel hears when what was shared changes."""
+        now, actor, shown = self._answers.desk.clock(), reply.actor, shown_in(reply.answer)
+        reader = actor.person(), slack_lane(asker.team_id, asker.channel_id)
+        (number,) = shown.numbers
         with self._answers.desk.database.transaction() as session:
+            keep(session, reader, actor.organisation_id, ts, shown, now=now)
             audit.record(
                 session,
                 actor,

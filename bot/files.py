@@ -26,6 +26,7 @@ from core.layouts import Layout
 from core.outbox import Owed
 from core.phrases import Phrase, counted
 from core.routes import slack_lane
+from core.slack_cards import Shown, shown_in
 from core.tables import SlackLink
 from core.terms import Channel
 from core.verification_cards import VerificationTable
@@ -37,13 +38,19 @@ UNLINKED = Unwanted("The Slack account is not linked any more.")
 
 @dataclass(frozen=True, slots=True)
 class SlackFile:
-    """A file on its way; `about` says what it is and names nobody."""
+    """A file on its way; `about` says what it is and names nobody, `shown` what is in it."""
 
     KIND: ClassVar = "slack-file"
 
     filename: str
     data: BinaryIO
     about: Phrase
+    shown: Shown
+
+
+@shown_in.register
+def _(told: SlackFile) -> Shown:
+    return told.shown
 
 
 def file_owed(
@@ -57,6 +64,7 @@ def file_owed(
         if fits_table(rows) and not always:
             return None
         about = {"text": _csv(rows), "filename": "verifications.csv", "records": len(rows) - 1}
+        about["numbers"] = [card.trf_number for card in answer.cards]
     else:
         return None
     return Owed(
@@ -80,9 +88,11 @@ def _file(work: Composition) -> SlackFile | Unwanted:
     records = about["records"]
     told = counted(records, "A file with {n} record.", "A file with {n} records.")
     if "text" in about:
-        return SlackFile(about["filename"], io.BytesIO(about["text"].encode()), told)
+        shown = Shown(tuple(about.get("numbers", ())))
+        return SlackFile(about["filename"], io.BytesIO(about["text"].encode()), told, shown)
     contents = _contents(about)
-    return SlackFile(file_name(contents), _written(work.session, contents), told)
+    shown = Shown(download_id=contents.download_id)
+    return SlackFile(file_name(contents), _written(work.session, contents), told, shown)
 
 
 def _written(session: Session, contents: Contents) -> BinaryIO:

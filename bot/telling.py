@@ -68,9 +68,10 @@ async def respond(args: AsyncArgs, said: Said) -> None:
         await asyncio.sleep(pause)
 
 
-async def tell_directly(args: AsyncArgs, said: Said) -> None:
-    """In the person's direct messages, where there is no other place."""
-    await post(args.client, args.context.user_id or "", said)
+async def tell_directly(args: AsyncArgs, said: Said) -> str:
+    """In the person's direct messages, where there is no other place; Slack's id of it."""
+    answer = await post(args.client, args.context.user_id or "", said)
+    return str(answer.get("ts") or "")
 
 
 async def show_view(call: Callable[..., Awaitable[Any]], view: View, **where: Any) -> Any:

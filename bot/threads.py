@@ -1,40 +1,57 @@
-"""In which thread a change is told: under the message that told of what changed."""
+"""In which thread something is told: under the message that showed what it is about."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import WebClient
 from sqlmodel import Session
 
+from bot.replies import OK, status_of
 from core.channel_news import announcement
-from core.notices import ChannelNews, NewResult, ResultsChanged
-from core.tables import Outgoing
-from core.terms import Channel, Fate
+from core.notices import ChannelNews, ResultsChanged, SharedChanged, WatchHit
+from core.slack_cards import message_of
 from core.transports import Message
+
+A_FILE = "F"
+"""Slack's ids of files begin with it, those of messages are times."""
+
+NO_THREAD = frozenset(
+    {
+        "cannot_reply_to_message",
+        "invalid_thread_ts",
+        "message_not_found",
+        "restricted_action_thread_locked",
+        "thread_not_found",
+    }
+)
+"""What Slack answers where the message is gone, or takes no replies: then it is told plainly."""
 
 
 def thread_of(session: Session, message: Message) -> str | None:
-    """Slack's id of that message, None where there was none, or where there were several."""
-    notice = message.notice
+    """Slack's id of the message, or of its file; None where there is none."""
+    notice, person = message.notice, message.recipient
     if isinstance(notice, ChannelNews) and notice.concerns is not None:
         return announcement(session, message.lane, notice.concerns)
-    if isinstance(notice, ResultsChanged) and notice.count == 1 and message.recipient is not None:
-        (changed,) = notice.results
-        return _told_of(session, message.recipient.user_id, changed.record.result_id)
+    if isinstance(notice, ResultsChanged | SharedChanged):
+        return notice.thread or None
+    if isinstance(notice, WatchHit) and person is not None:
+        reader = person.user_id, message.lane
+        return message_of(session, reader, notice.record.trf_number)
     return None
 
 
-def _told_of(session: Session, user_id: int, result_id: int) -> str | None:
-    """The direct message in which the result was new; its key ends with result and channel."""
-    c = Outgoing.__table__.c  # type: ignore[attr-defined]
-    found = session.execute(
-        select(c.external_id)
-        .where(
-            c.user_id == user_id,
-            c.kind == NewResult.KIND,
-            c.fate == Fate.SENT.value,
-            c.dedupe_key.endswith(f":{result_id}:{Channel.SLACK.value}", autoescape=True),
-        )
-        .order_by(c.id.desc())
-        .limit(1)
-    ).scalar()
-    return found or None
+def message_with(client: WebClient, file_or_message: str, channel: str) -> str | None:
+    """The message in the channel that brought a file, None if it is gone; a message as it is."""
+    if not file_or_message.startswith(A_FILE):
+        return file_or_message
+    try:
+        answer = client.files_info(file=file_or_message)
+    except SlackApiError as error:
+        if status_of(error) == OK:  # deleted, or not for the bot any more
+            return None
+        raise
+    shares: dict[str, Any] = (answer.get("file") or {}).get("shares") or {}
+    found = [one for where in shares.values() for one in where.get(channel, ())]
+    return str(found[0]["ts"]) if found else None

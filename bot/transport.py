@@ -29,7 +29,7 @@ from bot.replies import (
     seconds_of,
     status_of,
 )
-from bot.threads import thread_of
+from bot.threads import NO_THREAD, message_with, thread_of
 from bot.uploads import Upload, is_unsent, uploaded
 from bot.workspaces import Workspaces
 from core.database import Database
@@ -88,9 +88,11 @@ class SlackTransport:
             channel = self._direct_channel(client, team_id, channel, fresh=file is not None)
         else:
             _refuse_shared(client, channel)
-        if file is None:
-            return _posted(client, channel, said, thread)
-        return uploaded(client, channel, Upload(*file, said.text, self._reader(message), thread))
+        if file is not None:
+            return uploaded(client, channel, Upload(*file, said.text, self._reader(message)))
+        if thread is not None:
+            thread = _before(message_with, client, thread, channel)
+        return _posted(client, channel, said, thread)
 
     def _reader(self, message: Message) -> Reader:
         recipient = message.recipient
@@ -132,7 +134,7 @@ def _posted(client: WebClient, channel: str, said: Said, thread: str | None) -> 
         answer = client.chat_postMessage(channel=channel, **said.posted(**more))
     except SlackApiError as error:
         code = code_of(error)
-        if code == "thread_not_found" and thread:
+        if code in NO_THREAD and thread:
             answer = client.chat_postMessage(channel=channel, **said.posted())
         elif code == NOT_ITS_BLOCKS:
             answer = client.chat_postMessage(channel=channel, **said.simpler().posted(**more))
@@ -161,10 +163,10 @@ def _refuse_shared(client: WebClient, channel: str) -> None:
         raise Refused("The channel is shared with another company now. Choose another one.")
 
 
-def _before(call: Callable[..., Any], **arguments: Any) -> Any:
+def _before(call: Callable[..., Any], *given: Any, **arguments: Any) -> Any:
     """A call before the one that sends: if it breaks, nothing was sent."""
     try:
-        return call(**arguments)
+        return call(*given, **arguments)
     except (OSError, http.client.HTTPException) as error:
         raise NotSent(f"Slack could not be asked: {type(error).__name__}.") from error
 

@@ -37,7 +37,6 @@ class Upload:
     data: BinaryIO
     comment: str
     reader: Reader
-    thread_ts: str | None = None
 
 
 def uploaded(client: WebClient, channel: str, upload: Upload) -> str:
@@ -81,7 +80,6 @@ def _complete(client: WebClient, channel: str, upload: Upload, file_id: str) -> 
                 files=[{"id": file_id, "title": upload.filename}],
                 channel_id=channel,
                 initial_comment=upload.comment,
-                thread_ts=upload.thread_ts,
             )
         except SlackApiError as error:
             if not _is_transient(error) or pause is None:

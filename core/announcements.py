@@ -8,24 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, text, union, update
+from sqlalchemy import exists, func, select, text, update
 from sqlmodel import Session, col
 
+from core.change_notices import changes_owed, shared_owed
 from core.channel_news import channel_news
 from core.exports.columns import Arrivals
-from core.notices import ManyNewResults, NewResult, ResultsChanged, WatchHit
+from core.notices import ManyNewResults, NewResult, WatchHit
 from core.outbox import Owed, owe
 from core.routes import Route, routes, routes_of
 from core.tables import (
     Arrival,
     Change,
     Delivery,
-    Download,
     Outgoing,
     Preference,
     Result,
     User,
-    Verification,
     Watch,
 )
 from core.terms import RELEASED, Frequency
@@ -47,7 +46,8 @@ def announce(session: Session, arrival: Arrival, *, now: datetime) -> int:
     if arrival.delivered:
         owed += _appeared(session, arrival.id)
     if arrival.changed:
-        owed += _changed(session, arrival.id)
+        owed += changes_owed(session, arrival.id)
+        owed += shared_owed(session, arrival.id)
     owed += channel_news(session, arrival, organisations)
     owed += owe_results(session, arrival)
     return owe(session, owed, now=now)
@@ -181,31 +181,3 @@ def _appeared(session: Session, arrival_id: int) -> Iterator[Owed]:
     for route in routes_of(session, hits):
         for result_id in hits[route.user_id]:
             yield route.owed(str(result_id), WatchHit.KIND, {"result": result_id})
-
-
-def _changed(session: Session, arrival_id: int) -> Iterator[Owed]:
-    """Everybody who verified, watches or downloaded what is something else now."""
-    for route in routes_of(session, _relying(session, arrival_id)):
-        yield route.owed(str(arrival_id), ResultsChanged.KIND, {"arrival": arrival_id})
-
-
-def _relying(session: Session, arrival_id: int) -> list[int]:
-    now_changed: ColumnElement[bool] = col(Change.arrival_id) == arrival_id
-    verified = (
-        select(col(Verification.user_id))
-        .join(Change, col(Change.result_id) == col(Verification.result_id))
-        .where(now_changed, col(Verification.user_id).is_not(None))
-    )
-    watching = (
-        select(col(Watch.user_id))
-        .join(Result, col(Result.trf_number) == col(Watch.trf_number))
-        .join(Change, col(Change.result_id) == col(Result.id))
-        .where(now_changed)
-    )
-    downloaded = (
-        select(col(Download.user_id))
-        .join(Delivery, col(Delivery.download_id) == col(Download.id))
-        .join(Change, col(Change.result_id) == col(Delivery.result_id))
-        .where(now_changed, col(Download.user_id).is_not(None))
-    )
-    return list(session.scalars(union(verified, watching, downloaded)))

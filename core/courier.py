@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from core import (  # noqa: F401  composers
     account_notices,
+    change_notices,
     channel_news,
     digest_notices,
     endpoint_notices,
@@ -22,6 +23,7 @@ from core import (  # noqa: F401  composers
     outbox,
     picture_notices,
     result_notices,
+    slack_cards,
     webhooks,
 )
 from core.composing import Unwanted, compose
@@ -109,7 +111,12 @@ class Courier:
             return self._doubtful(row, str(doubt))
         except Exception as bug:  # noqa: BLE001  one piece of queued work must not stop the others
             return self._broken(row, bug)
-        return lambda session: outbox.sent(session, row, external_id, now=self._clock())
+        return lambda session: self._sent(session, row, message, external_id)
+
+    def _sent(self, session: Session, row: Outgoing, message: Message, external_id: str) -> None:
+        now = self._clock()
+        if outbox.sent(session, row, external_id, now=now) and row.channel == Channel.SLACK:
+            slack_cards.keep_sent(session, message, external_id, now=now)
 
     def _composed(self, row: Outgoing, shared: dict[Any, Any]) -> Message | Unwanted:
         with self._database.reading() as session:

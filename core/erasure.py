@@ -29,6 +29,7 @@ from core.tables import (
     Photo,
     RejectedRecord,
     Result,
+    SlackCard,
     Verification,
     Watch,
 )
@@ -42,7 +43,10 @@ REASON = "What it was about was erased at the candidate's request."
 
 @dataclass(frozen=True, slots=True)
 class ErasedNumber:
-    """What was erased of one number; `recipients` had it, and must be told (GDPR, Article 19)."""
+    """What was erased of one number; `recipients` had it, and must be told (GDPR, Article 19).
+
+    `slack_messages` counts what was known of direct messages that showed it; they are Slack's.
+    """
 
     trf_number: str
     records: int
@@ -51,6 +55,7 @@ class ErasedNumber:
     copies_of_forms: int
     watches: int
     unsent_messages: int
+    slack_messages: int
     recipients: tuple[str, ...]
 
 
@@ -95,6 +100,7 @@ def _erased(session: Session, number: str, reference: str, now: datetime) -> Era
         copies_of_forms=deleted(session, EnquiryCopy, _copies(number)),
         watches=deleted(session, Watch, col(Watch.trf_number) == number),
         unsent_messages=_drop_messages(session, number, now),
+        slack_messages=deleted(session, SlackCard, col(SlackCard.trf_number) == number),
         recipients=recipients,
     )
     for organisation_id in concerned:

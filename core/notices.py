@@ -142,12 +142,16 @@ class ChangedResult:
 
 @dataclass(frozen=True, slots=True)
 class ResultsChanged:
-    """To whoever verified, watches or downloaded the old values; the first of `count` in full."""
+    """To whoever verified, watches or downloaded the old values; the first of `count` in full.
+
+    `thread` is the message in Slack that showed them, '' where there is none or no single one.
+    """
 
     KIND: ClassVar = "results-changed"
 
     count: int
     results: tuple[ChangedResult, ...]
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,15 @@ class ChannelNews:
     after: int = 0
     upto: int = 0
     concerns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedChanged:
+    """To a channel in which a masked verification was shared: its record is another one now."""
+
+    KIND: ClassVar = "shared-changed"
+
+    thread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +266,7 @@ Notice = (
     | ResultsChanged
     | WatchHit
     | ChannelNews
+    | SharedChanged
     | MailPaused
     | WebhookPaused
     | FeedSilent

@@ -32,6 +32,7 @@ from core.tables import (
     Photo,
     RejectedRecord,
     Result,
+    SlackCard,
     Verification,
     Watch,
 )
@@ -43,7 +44,8 @@ from core.trf_numbers import TrfNumber
 class Held:
     """What there is of one number; `recorded` is false where only look-ups of it are left.
 
-    `rejected` counts records of the API that could not be taken in.
+    `rejected` counts records of the API that could not be taken in, `slack_messages` the direct
+    messages known to have shown the number.
     """
 
     trf_number: str
@@ -55,11 +57,12 @@ class Held:
     look_ups: int
     enquiries: int
     rejected: int
+    slack_messages: int
 
-    @property
-    def is_anything(self) -> bool:
+    def anything(self) -> bool:
         """Whether anything at all is held of the number."""
-        return self.recorded or bool(self.look_ups or self.enquiries or self.rejected)
+        counts = (self.look_ups, self.enquiries, self.rejected, self.slack_messages)
+        return self.recorded or any(counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,7 @@ def find(
         wanted |= dict.fromkeys(_named(session, name, born))
     if not wanted and email is None and name is None:
         raise usage("whom", "Say whom: numbers, --email, or --name and --born.")
-    held = (_held(session, number) for number in sorted(wanted))
-    return People(tuple(one for one in held if one.is_anything))
+    return People(tuple(filter(Held.anything, (_held(session, one) for one in sorted(wanted)))))
 
 
 def export(session: Session, numbers: Sequence[TrfNumber], *, now: datetime) -> PersonExport:
@@ -176,6 +178,7 @@ def _held(session: Session, number: str) -> Held:
         look_ups=_count(session, select(Verification.id), Verification.trf_number == number),
         enquiries=_count(session, select(Enquiry.id), Enquiry.trf_number == number),
         rejected=_count(session, select(RejectedRecord.id), RejectedRecord.trf_number == number),
+        slack_messages=_count(session, select(SlackCard.id), SlackCard.trf_number == number),
     )
 
 
@@ -203,6 +206,7 @@ def _everything(session: Session, number: str) -> dict[str, Any]:
         "rejected_records": _rows(
             session, _by_number(RejectedRecord, number, "rejected_at", "problem", "record")
         ),
+        "slack_messages": _rows(session, _by_number(SlackCard, number, "shown_at")),
         "official_check": _rows(
             session,
             select(col(LiveCheck.answered_at), col(LiveCheck.outcome)).where(

@@ -1,25 +1,17 @@
-"""New and changed results as notices, composed from what the database says when they are sent."""
+"""New results as notices, composed from what the database says when they are sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
 from core.composing import CHANNEL_OFF, Composition, Unwanted, channel_is_off, composes
-from core.notices import (
-    ChangedResult,
-    FieldChange,
-    ManyNewResults,
-    NewResult,
-    ResultsChanged,
-    WatchHit,
-)
+from core.notices import ManyNewResults, NewResult, WatchHit
 from core.records import COLUMNS, Record, record_of
-from core.tables import Arrival, Change, Delivery, Download, Result, Verification, Watch
+from core.tables import Arrival, Delivery, Result
 from core.terms import RELEASED
 
 MOST_SHOWN = 50
@@ -40,7 +32,7 @@ def notifications_are_off(work: Composition) -> Unwanted | None:
 def _new_result(work: Composition) -> NewResult | Unwanted:
     if off := notifications_are_off(work):
         return off
-    records = _records(work.session, [work.row.about["result"]])
+    records = records_of(work.session, [work.row.about["result"]])
     return NewResult(records[0]) if records else DELETED
 
 
@@ -48,7 +40,7 @@ def _new_result(work: Composition) -> NewResult | Unwanted:
 def _watch_hit(work: Composition) -> WatchHit | Unwanted:
     if channel_is_off(work):
         return CHANNEL_OFF
-    records = _records(work.session, [work.row.about["result"]])
+    records = records_of(work.session, [work.row.about["result"]])
     return WatchHit(records[0]) if records else DELETED
 
 
@@ -83,93 +75,7 @@ def _listed(work: Composition, which: ColumnElement[bool]) -> ManyNewResults | U
     return work.once(("many", work.row.organisation_id, *about.items()), make)
 
 
-@composes(ResultsChanged.KIND)
-def _results_changed(work: Composition) -> ResultsChanged | Unwanted:
-    if channel_is_off(work):
-        return CHANNEL_OFF
-    user_id, arrival_id = work.row.user_id, work.row.about["arrival"]
-    ids = list(work.session.scalars(_concerning(user_id, arrival_id)))
-    if not ids:
-        return DELETED
-    shown = ids[:MOST_SHOWN]
-    changes = _changes(work.session, arrival_id, shown)
-    why = _Reliance(work.session, user_id, shown)
-    records = {one.result_id: one for one in _records(work.session, shown)}
-    return ResultsChanged(
-        len(ids),
-        tuple(
-            ChangedResult(
-                records[result_id],
-                tuple(changes[result_id]),
-                result_id in why.verified,
-                result_id in why.watched,
-                tuple(why.downloads.get(result_id, ())),
-            )
-            for result_id in shown
-        ),
-    )
-
-
-def _concerning(user_id: int | None, arrival_id: int) -> Select[Any]:
-    """The results that the arrival changed and that the user relied on."""
-    changed = select(col(Change.result_id)).where(col(Change.arrival_id) == arrival_id)
-    return (
-        changed.join(Result, col(Result.id) == col(Change.result_id))
-        .where(or_(_verified(user_id), _watched(user_id), _downloaded(user_id)))
-        .distinct()
-        .order_by(col(Change.result_id))
-    )
-
-
-def _verified(user_id: int | None) -> ColumnElement[bool]:
-    return exists().where(
-        col(Verification.result_id) == col(Result.id), col(Verification.user_id) == user_id
-    )
-
-
-def _watched(user_id: int | None) -> ColumnElement[bool]:
-    return exists().where(
-        col(Watch.trf_number) == col(Result.trf_number), col(Watch.user_id) == user_id
-    )
-
-
-def _downloaded(user_id: int | None) -> ColumnElement[bool]:
-    return exists().where(
-        col(Delivery.result_id) == col(Result.id),
-        col(Download.id) == col(Delivery.download_id),
-        col(Download.user_id) == user_id,
-    )
-
-
-class _Reliance:
-    """How the user relied on each of some results."""
-
-    def __init__(self, session: Session, user_id: int | None, ids: Sequence[int]) -> None:
-        mine = select(col(Result.id)).where(col(Result.id).in_(ids))
-        self.verified = set(session.scalars(mine.where(_verified(user_id))))
-        self.watched = set(session.scalars(mine.where(_watched(user_id))))
-        self.downloads: dict[int, list[int]] = {}
-        taken = session.execute(
-            select(col(Delivery.result_id), col(Download.id))
-            .join(Download, col(Download.id) == col(Delivery.download_id))
-            .where(col(Delivery.result_id).in_(ids), col(Download.user_id) == user_id)
-        )
-        for result_id, download_id in taken:
-            self.downloads.setdefault(result_id, []).append(download_id)
-
-
-def _changes(session: Session, arrival_id: int, ids: Sequence[int]) -> dict[int, list[FieldChange]]:
-    found: dict[int, list[FieldChange]] = {one: [] for one in ids}
-    rows = session.scalars(
-        select(Change)
-        .where(col(Change.arrival_id) == arrival_id, col(Change.result_id).in_(ids))
-        .order_by(col(Change.id))
-    )
-    for row in rows:
-        found[row.result_id].append(FieldChange(row.field, row.old, row.new))
-    return found
-
-
-def _records(session: Session, ids: Iterable[int]) -> list[Record]:
+def records_of(session: Session, ids: Iterable[int]) -> list[Record]:
+    """The records that there still are."""
     rows = session.execute(select(*COLUMNS).where(col(Result.id).in_(list(ids))))
     return [record_of(row) for row in rows]

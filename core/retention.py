@@ -24,6 +24,7 @@ from core.tables import (
     Preference,
     RejectedRecord,
     Result,
+    SlackCard,
     SlackCode,
     SlackLink,
     User,
@@ -92,6 +93,7 @@ def purge(
     )
     deleted(session, LiveCheck, _last_asked_before(verifications))
     deleted(session, RejectedRecord, col(RejectedRecord.rejected_at) < results)
+    deleted(session, SlackCard, col(SlackCard.shown_at) < verifications)
     _purge_uncounted(session, now)
     audit.record_system(
         session, None, "retention:purged", now=now, surface=surface, **asdict(purged)
@@ -104,7 +106,7 @@ def _purge_uncounted(session: Session, now: datetime) -> None:
     inbox.purge(session, now=now)
     reply_tokens.purge(session, now=now)
     deleted(session, LookUpCount, col(LookUpCount.hour) < f"{now - KEPT_COUNTS:%Y-%m-%dT%H}")
-    for its in (SlackLink, SlackCode):
+    for its in (SlackLink, SlackCode, SlackCard):
         deleted(session, its, col(its.user_id).in_(_removed_users()))
 
 

@@ -25,6 +25,7 @@ from core.tables import (
     Photo,
     RejectedRecord,
     Result,
+    SlackCard,
     Verification,
     Watch,
 )
@@ -73,6 +74,16 @@ def house(session):
                 created_at=NOW,
             )
         )
+        session.add(
+            SlackCard(
+                organisation_id=exeter.id,
+                user_id=ann.user_id,
+                lane="T1:U1",
+                message="1.5",
+                trf_number=result.trf_number,
+                shown_at=NOW,
+            )
+        )
         session.add(LiveCheck(trf_number=result.trf_number, outcome="match", answered_at=NOW))
         enquiry = Enquiry(organisation_id=exeter.id, trf_number=result.trf_number, opened_at=NOW)
         session.add(enquiry)
@@ -98,6 +109,7 @@ def test_a_person_is_found_by_number_with_counts_and_recipients(session, house):
     (held,) = find(session, [JANE]).found
 
     assert (held.recorded, held.photo, held.look_ups, held.enquiries) == (True, True, 1, 1)
+    assert held.slack_messages == 1
     assert held.recipients == ("Bath", "Exeter")
 
 
@@ -142,6 +154,7 @@ def test_an_export_has_every_field_and_no_colleagues_names_and_is_in_the_trail(s
     assert record["look_ups"][0]["outcome"] == "match"
     assert record["enquiries"][0]["copies"][0]["data"] == "Zm9ybQ=="
     assert record["watches"][0]["organisation"] == "Exeter"
+    assert record["slack_messages"] == [{"organisation": "Exeter", "shown_at": NOW.isoformat()}]
     assert record["official_check"]
     assert record["trail"]
     assert "Ann" not in json.dumps(document)
@@ -162,7 +175,7 @@ def test_erasing_takes_everything_of_the_number_and_nothing_of_another(session, 
     assert erased.recipients == ("Bath", "Exeter")
     assert (erased.records, erased.photos, erased.old_values, erased.copies_of_forms) == (1,) * 4
     assert session.exec(select(Result.trf_number)).all() == [OTHER]
-    for table in (Photo, Change, Delivery, Watch, LiveCheck, EnquiryCopy):
+    for table in (Photo, Change, Delivery, Watch, LiveCheck, EnquiryCopy, SlackCard):
         assert count(session, table) == 1, table
     assert count(session, Enquiry) == 2
     held = find(session, [JANE]).found[0]

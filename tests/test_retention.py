@@ -26,6 +26,7 @@ from core.tables import (
     Preference,
     ReplyToken,
     Result,
+    SlackCard,
     SlackInstallation,
     SlackLink,
     User,
@@ -93,6 +94,31 @@ def test_what_ielts_said_of_a_number_goes_with_the_look_ups_that_asked(session):
         "NEW1",
         "NEW2",
     ]
+
+
+def test_what_slack_showed_is_forgotten_with_the_look_ups_and_with_the_user(session, actor):
+    gone = a_user(session, session.exec(select(Organisation)).one(), "bo@uni.example")
+    gone.removed_at = NOW
+    session.flush()
+    for message, user_id, days in (("old", actor.user_id, 1831), ("new", actor.user_id, 1829)):
+        session.add(a_card(actor, user_id, message, NOW - timedelta(days=days)))
+    session.add(a_card(actor, gone.id, "gone", NOW))
+    session.flush()
+
+    purge(session, now=NOW, settings=Settings())
+
+    assert session.exec(select(SlackCard.message)).all() == ["new"]
+
+
+def a_card(actor, user_id, message, shown_at):
+    return SlackCard(
+        organisation_id=actor.organisation_id,
+        user_id=user_id,
+        lane="T1:U1",
+        message=message,
+        trf_number="A1",
+        shown_at=shown_at,
+    )
 
 
 def test_a_removed_users_slack_account_is_forgotten(session, actor):

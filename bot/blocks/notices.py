@@ -35,6 +35,7 @@ from core.notices import (
     ManyNewResults,
     NewResult,
     ResultsChanged,
+    SharedChanged,
     WatchHit,
     WebhookPaused,
 )
@@ -135,6 +136,16 @@ def _(told: ChannelNews, reader: Reader) -> Said:
     if told.new:
         blocks.append(actions(button(now, ANNOUNCED, value, style="primary")))
     return _with(first, blocks, reader)
+
+
+@notice.register
+def _(told: SharedChanged, reader: Reader) -> Said:
+    """For everybody in the channel: that it is so, and how to see what."""
+    del told
+    title = say("The record of the form that was shared here has changed since.")
+    again = say("Verify it again before you rely on it.")
+    verify = opens(reader.plain(say("Verify a Test Report Form")), "verify")
+    return _with(title, [section(reader.says(again), verify)], reader)
 
 
 @notice.register

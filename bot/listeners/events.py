@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+import structlog
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.answers import Heard
 from bot.askers import asker_of
 from bot.bulk import Bulk, checked
 from bot.homes import Homes
@@ -14,9 +16,14 @@ from bot.lines import Lines
 from bot.names import as_typed
 from bot.numbers import numbers_in
 from bot.telling import tell_directly
+from core.commands.run import Reply
 from core.installations import claim
 from core.refusals import Refusal, usage
+from core.routes import slack_lane
+from core.slack_cards import keep, shown_in
 from core.verification_cards import VerificationTable
+
+log = structlog.get_logger(__name__)
 
 MOST_DROPPED = 5 << 20
 
@@ -52,7 +59,7 @@ class Events:
         if numbers:
             await self._bulk.check(args, numbers)
             return
-        await tell_directly(args, (await self._lines.heard(args.client, asker_of(args), line)).said)
+        await self._tell(args, await self._lines.heard(args.client, asker_of(args), line))
 
     async def taken_out(self, args: AsyncArgs) -> None:
         """The workspace uninstalled the app or revoked the bot's token."""
@@ -95,6 +102,23 @@ class Events:
         if heard.reply is not None and isinstance(heard.reply.answer, VerificationTable):
             said = checked(heard.reply.answer, heard.reader)
         await tell_directly(args, said)
+
+    async def _tell(self, args: AsyncArgs, heard: Heard) -> None:
+        """In a direct message, kept so that a change of what it shows is told in its thread."""
+        ts = await tell_directly(args, heard.said)
+        reply, asker = heard.reply, asker_of(args)
+        if reply is None or reply.actor.user_id is None:
+            return
+        reader = reply.actor.user_id, slack_lane(asker.team_id, asker.user_id)
+        try:
+            await self._desk.run(partial(self._keep, reader, reply, ts))
+        except Refusal as outage:  # the answer is there; what changes is told beside it
+            log.warning("card-not-kept", reason=outage.code)
+
+    def _keep(self, reader: tuple[int, str], reply: Reply, ts: str) -> None:
+        shown, now = shown_in(reply.answer), self._desk.clock()
+        with self._desk.database.transaction() as session:
+            keep(session, reader, reply.actor.organisation_id, ts, shown, now=now)
 
     async def _is_first(self, args: AsyncArgs) -> bool:
         key = f"event:{args.body.get('event_id')}"

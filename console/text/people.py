@@ -23,6 +23,7 @@ def _(answer: People, language: Language) -> str:
         say("Verifications"),
         say("Enquiries"),
         say("Rejected"),
+        say("Slack messages"),
         say("Sent to"),
     ]
     return table([titles, *map(_cells, answer.found)], language)
@@ -38,6 +39,7 @@ def _cells(one: Held) -> list[str]:
         str(one.look_ups),
         str(one.enquiries),
         str(one.rejected),
+        str(one.slack_messages),
         ", ".join(one.recipients),
     ]
 
@@ -59,6 +61,7 @@ def _erased(one: ErasedNumber, language: Language) -> str:
         (say("Copies of forms"), str(one.copies_of_forms)),
         (say("Watched numbers"), str(one.watches)),
         (say("Messages not sent"), str(one.unsent_messages)),
+        (say("Messages in Slack, as noted here"), str(one.slack_messages)),
         (say("Had it, to be told"), ", ".join(one.recipients)),
     ]
     return card(say("Erased: {number}", number=one.trf_number), rows, language)

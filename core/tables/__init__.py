@@ -12,6 +12,7 @@ from core.tables.organisations import Organisation
 from core.tables.outbox import Outgoing, TickRun, Worker
 from core.tables.results import Change, Photo, Result, Sitting
 from core.tables.slack import (
+    SlackCard,
     SlackChannel,
     SlackClaim,
     SlackCode,
@@ -56,6 +57,7 @@ __all__ = [
     "RequestCount",
     "Result",
     "Sitting",
+    "SlackCard",
     "SlackChannel",
     "SlackClaim",
     "SlackCode",

@@ -1,4 +1,4 @@
-"""Slack: workspaces, who is who in them, channels, and what was done already."""
+"""Slack: workspaces, who is who in them, channels, what was shown, and what was done already."""
 
 from __future__ import annotations
 
@@ -65,6 +65,25 @@ class SlackChannel(SQLModel, table=True):
     channel_id: str = Field(max_length=32)
     chosen_at: datetime = Field(sa_type=Instant)
     since_arrival_id: int = 0
+
+
+class SlackCard(SQLModel, table=True):
+    """A message under which a thread can hang, and what it showed to a user: a number, or a file.
+
+    `lane` is the conversation (core.routes), `message` Slack's id of the message, or that of the
+    file it came with. `download_id` is set for the file of a download instead of all its numbers.
+    """
+
+    __tablename__ = "slack_card"
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    user_id: int = Field(foreign_key="staff.id")
+    lane: str = Field(max_length=255)
+    message: str = Field(max_length=32)
+    trf_number: str | None = Field(default=None, max_length=20, index=True)
+    download_id: int | None = Field(default=None, foreign_key="download.id", index=True)
+    shown_at: datetime = Field(sa_type=Instant)
 
 
 class SlackClaim(SQLModel, table=True):

@@ -94,7 +94,7 @@ def _post(workspace: Workspace, arguments: Arguments) -> Answer:
     conversation = writable(workspace, channel)
     refuse_problems(workspace, message_problems(arguments))
     thread = arguments.get("thread_ts")
-    if thread and not any(one.ts == thread for one in workspace.said):
+    if thread and not workspace.takes_replies(conversation.id, thread):
         raise SlackError("thread_not_found")
     spaced(workspace, conversation.id)
     ts = workspace.new_ts()
@@ -150,6 +150,19 @@ def _complete(workspace: Workspace, arguments: Arguments) -> Answer:
         spaced(workspace, conversation.id)
         _share(workspace, conversation, fresh, arguments)
     return {"files": [{"id": one} for one in ids]}
+
+
+@method("files.info", "files:read")
+def _file_info(workspace: Workspace, arguments: Arguments) -> Answer:
+    (file_id,) = required(arguments, "file")
+    file = workspace.files.get(file_id)
+    if file is None:
+        raise SlackError("file_not_found")
+    shares = {
+        channel: [{"ts": one.ts} for one in workspace.said if file_id in one.files]
+        for channel in file.shared_in
+    }
+    return {"file": {"id": file.id, "name": file.name, "shares": {"private": shares}}}
 
 
 def _share(

@@ -190,6 +190,13 @@ class Workspace:
             self.add_channel(channel, user, user, self.bot)
         return self.conversations[channel]
 
+    def takes_replies(self, channel: str, ts: str) -> bool:
+        """Whether a thread can hang under a message: everybody there sees it, and it is in none."""
+        return any(
+            (one.channel, one.ts, one.only_for, one.thread_ts) == (channel, ts, None, None)
+            for one in self.said
+        )
+
     def seen_by(self, user: str, *, where: Callable[[Said], bool] = lambda _: True) -> list[Said]:
         """What somebody can read: messages only for them, and those of their conversations."""
         return [
