@@ -18,6 +18,7 @@ from core.trf_numbers import TrfNumber
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_COPIES = 5
+COMMENT, LONGEST_COMMENT = "comment.txt", 4000
 KINDS = {
     b"%PDF-": "application/pdf",
     b"\xff\xd8\xff": "image/jpeg",
@@ -35,6 +36,7 @@ class EnquiryOpened:
     enquiry_id: int
     trf_number: str
     copies: int
+    comment: bool = False
 
     def document(self) -> dict[str, Any]:
         """`enquiry` with its id, number and how many copies came with it."""
@@ -54,9 +56,13 @@ def report(
     number: TrfNumber,
     *,
     attachments: tuple[Attachment, ...],
+    comment: str = "",
     now: datetime,
 ) -> EnquiryOpened:
-    """Open an enquiry with copies of the form (PDF or pictures); raise Refusal without one."""
+    """Open an enquiry with copies of the form (PDF or pictures); raise Refusal without one.
+
+    A comment is kept beside them, and goes when they go.
+    """
     if not attachments:
         raise usage(
             "copy_missing",
@@ -79,8 +85,11 @@ def report(
     assert enquiry.id is not None  # noqa: S101  flushed
     for attachment, kind in zip(attachments, kinds, strict=True):
         session.add(_copy(enquiry.id, attachment, kind))
+    if comment:
+        said = Attachment(COMMENT, "text/plain", comment[:LONGEST_COMMENT].encode())
+        session.add(_copy(enquiry.id, said, said.media_type))
     audit.record(session, actor, "enquiry:opened", now=now, subject=number, copies=len(attachments))
-    return EnquiryOpened(enquiry.id, number, len(attachments))
+    return EnquiryOpened(enquiry.id, number, len(attachments), comment=bool(comment))
 
 
 def _copy(enquiry_id: int, attachment: Attachment, kind: str) -> EnquiryCopy:

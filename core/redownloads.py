@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_
+from sqlalchemy import case, exists, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -25,16 +25,19 @@ MOST_NAMED = 20
 def redownload(
     session: Session,
     actor: Actor,
-    download_id: int,
+    download_id: int | None,
     *,
     format: Format | None = None,
     template: str | None = None,
     photos: bool | None = None,
     now: datetime,
 ) -> DownloadReady:
-    """The same records again; the warnings say which changed, and whether any are gone."""
+    """The same records again; the warnings say which changed, and whether any are gone.
+
+    None stands for the actor's last download, or where they have none for a colleague's.
+    """
     require_e_delivery(actor)
-    row = _download(session, actor, download_id)
+    row = _last(session, actor) if download_id is None else _download(session, actor, download_id)
     layout = _layout_of(row) if template is None else layout_for(session, actor, template)
     layout, notes = as_sent(actor, asked_for(layout, format, photos), photos, row)
     records = _records_left(session, row)
@@ -68,6 +71,18 @@ def _download(session: Session, actor: Actor, download_id: int) -> Download:
             "no_such_download",
             "There is no download {id}. `history` lists yours.",
             id=download_id,
+        )
+    return row
+
+
+def _last(session: Session, actor: Actor) -> Download:
+    own = select(Download).where(Download.organisation_id == actor.organisation_id)
+    mine = case((col(Download.user_id) == actor.user_id, 0), else_=1)
+    row = session.exec(own.order_by(mine, col(Download.id).desc()).limit(1)).first()
+    if row is None:
+        raise missing(
+            "nothing_downloaded",
+            "Nothing has been downloaded yet. `download` gives you the new results.",
         )
     return row
 

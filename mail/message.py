@@ -37,6 +37,12 @@ CHARSETS = frozenset(
 )
 """Others are read as UTF-8: among Python's codecs are some that take quadratic time."""
 
+APPARATUS = frozenset(
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+    | {"application/pgp-keys", "text/vcard", "text/x-vcard", "text/calendar"}
+)
+"""Signatures, keys, visiting cards, calendars."""
+
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -102,6 +108,8 @@ class ReceivedMail:
         plain, html = [], []
         attachments = []
         for part in _leaves(self.whole):
+            if _is_apparatus(part):
+                continue
             if _is_attachment(part):
                 attachments.append(_attachment(part))
             elif part.get_content_type() == "text/html":
@@ -150,6 +158,11 @@ def _leaves(message: Message[str, str]) -> Iterator[Message[str, str]]:
             waiting += [(one, depth + 1) for one in reversed(inner)]
         elif part.get_content_maintype() != "message":
             yield part
+
+
+def _is_apparatus(part: Message[str, str]) -> bool:
+    """What a mail program adds by itself: nobody meant to send it."""
+    return part.get_content_type() in APPARATUS
 
 
 def _is_attachment(part: Message[str, str]) -> bool:

@@ -7,18 +7,57 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from core.commands.registry import Attachment
-from core.refusals import limit
-from mail.short_forms import is_trf_like
+from core.refusals import Refusal, limit, usage
+from mail.number_lines import is_trf_like
 
 MOST_NUMBERS = 5000
 MOST_BYTES = 2_000_000
 SUFFIXES = (".csv", ".txt", ".tsv")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 TYPES = frozenset({"text/csv", "text/tab-separated-values", "text/plain"})
 
 
 def is_list(attachment: Attachment) -> bool:
     """Whether a file may be a list of numbers, by its name or type."""
+    if attachment.filename.lower().endswith(SPREADSHEETS):
+        return False
     return attachment.filename.lower().endswith(SUFFIXES) or attachment.media_type in TYPES
+
+
+def may_list(attachment: Attachment) -> bool:
+    """Whether somebody may have meant it as a list of numbers, read here or not."""
+    return is_list(attachment) or _is_spreadsheet(attachment)
+
+
+def why_none(attachments: Sequence[Attachment]) -> Refusal | None:
+    """Why no number came with the files, None where none of them was meant to bring any."""
+    for one in attachments:
+        if _is_spreadsheet(one):
+            return usage(
+                "spreadsheet",
+                "{filename} is a spreadsheet, which is not read here. Open it, choose File, Save "
+                "As and the type CSV UTF-8 (comma delimited), and send that file; or paste the "
+                "numbers into your mail.",
+                filename=one.filename,
+            )
+        if is_list(one):
+            return usage(
+                "no_number_in_file",
+                "No Test Report Form number was found in {filename}. Put one number on a line, or "
+                "all of them in a column that is headed TRF Number.",
+                filename=one.filename,
+            )
+    return None
+
+
+def _is_spreadsheet(attachment: Attachment) -> bool:
+    """By its name or type, or by how it begins, whatever it was renamed to."""
+    if attachment.filename.lower().endswith(SUFFIXES):  # Windows says that a CSV is Excel's
+        return attachment.data.startswith(BEGINNINGS)
+    kind = attachment.media_type.lower()
+    named = attachment.filename.lower().endswith(SPREADSHEETS)
+    return named or "spreadsheet" in kind or "ms-excel" in kind
 
 
 def numbers_in(attachments: Iterable[Attachment]) -> list[str]:

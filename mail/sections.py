@@ -6,6 +6,7 @@ candidates' data: in full, and as a letter may say it where the organisation kee
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.account import AccountCard
@@ -79,6 +80,9 @@ def section(said: str, answer: Answer, language: Language) -> Section:
     part = _part(_shown(said), kind, language, answer=answer, open_data=True)
     if isinstance(answer, HOLDING):
         part["closed"] = _part(_named(said), kind, language, answer=answer, open_data=False)
+    if isinstance(answer, DownloadReady) and any("numbers" in one.parts for one in answer.warnings):
+        bare = replace(answer, warnings=tuple(map(_counted_only, answer.warnings)))
+        part["closed"] = _part(_shown(said), kind, language, answer=bare, open_data=False)
     part["title"] = subject(kind, language, answer=answer)
     if isinstance(answer, DownloadReady):
         part["file"] = answer.contents.stored()
@@ -117,6 +121,12 @@ def without_names(message: str, said: str = "") -> str:
 
     parts = {key: OMITTED if is_theirs(key, part) else part for key, part in message.parts.items()}
     return Phrase(message.msgid, message.plural, **parts)
+
+
+def _counted_only(remark: Phrase) -> Phrase:
+    """What has become of a download's results, without their numbers."""
+    parts = {key: OMITTED if key == "numbers" else part for key, part in remark.parts.items()}
+    return Phrase(remark.msgid, remark.plural, **parts)
 
 
 def _part(said: str, kind: str, language: Language, **values: Any) -> Section:

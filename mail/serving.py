@@ -22,11 +22,11 @@ from core.settings import Settings
 from core.tables import Incoming, ReplyToken
 from core.terms import Channel, Surface
 from mail.message import ReceivedMail
-from mail.numbers import numbers_in
+from mail.numbers import may_list, numbers_in, why_none
 from mail.render import subject
 from mail.replies import OurName, written_text
 from mail.sections import Section, note_section, refused_section, section
-from mail.wishes import MOST_COMMANDS, Wishes, wishes_in
+from mail.wishes import MOST_COMMANDS, Wishes, is_thanks, wishes_in
 from mail.writing import REFUSAL, REPLY
 
 NO_COMMAND = say(
@@ -70,6 +70,9 @@ class MailDesk:
         except Refusal as no:
             self.refuse(letter, no.code, no.message)
             return
+        if not lines and is_thanks(written, writer) and not _brings_files(body.attachments):
+            self._leave(letter)
+            return
         if not lines:
             self.refuse(letter, "no-command", NO_COMMAND)
             return
@@ -91,6 +94,8 @@ class MailDesk:
             _note(session, letter.id, done, section(line, reply.answer, reply.actor.language))
 
         try:
+            if line.lower() == "verify" and (why := why_none(attachments)):
+                raise why
             run_for(
                 self._database,
                 who,
@@ -117,6 +122,13 @@ class MailDesk:
             row.user_id = letter.user_id
             inbox.finish(session, row, Standing.DONE, now=now)
 
+    def _leave(self, letter: Letter) -> None:
+        """Whoever only thanks wants no answer."""
+        with self._database.transaction() as session:
+            row = inbox.hold(session, letter.id, done=len(letter.row.answers))
+            row.user_id = letter.user_id
+            inbox.finish(session, row, Standing.IGNORED, "thanks", now=self._clock())
+
     def refuse(self, letter: Letter, code: str, message: str) -> None:
         """Tell a known user why nothing was done, at most once a day for one reason."""
         now = self._clock()
@@ -140,13 +152,17 @@ def _with_list(wishes: Wishes, attachments: Iterable[Attachment]) -> list[str]:
     if lines and not bare:
         return lines
     numbers = numbers_in(attachments)
-    if numbers:
-        verify = f"verify {' '.join(numbers)}"
-        if bare:
-            lines[bare[0]] = verify
-        else:
-            lines.append(verify)
+    verify = " ".join(["verify", *numbers])
+    if bare:
+        lines[bare[0]] = verify
+    elif numbers or any(map(may_list, attachments)):
+        lines.append(verify)
     return lines
+
+
+def _brings_files(attachments: Iterable[Attachment]) -> bool:
+    """Other than the pictures that signatures have."""
+    return any(not one.media_type.startswith("image/") for one in attachments)
 
 
 def _note(session: Session, row_id: int, done: int, part: Section) -> None:

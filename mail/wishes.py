@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mail.short_forms import numbers_of, wants_nothing, wish_of
+from mail.courtesies import only_thanks, sentences, without_bullet, words_of
+from mail.number_lines import number_of_row, numbers_of, with_comment
+from mail.short_forms import wants_nothing, wish_of
 
 MOST_COMMANDS = 5
 
@@ -38,11 +40,18 @@ def wishes_in(text: str, subject: str, sender: str = "") -> Wishes:
     below which they signed.
     """
     found = _read(text.splitlines(), sender)
-    if not found.lines and subject and not _REPLYING.match(subject):
-        from_subject = _read([subject], "")
-        if from_subject.lines:
-            return from_subject
-    return found
+    if not subject or _REPLYING.match(subject) or found.lines not in {(), ("verify",)}:
+        return found
+    own = _read([subject], "")
+    has_numbers = own.lines[:1] and own.lines[0].startswith("verify ")
+    return own if own.lines and (has_numbers or not found.lines) else found
+
+
+def is_thanks(text: str, sender: str = "") -> bool:
+    """Whether a mail only thanks, so that an answer would be one mail too many."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    said = [words_of(line) for line in lines if not _is_signature(line, sender)]
+    return any(map(only_thanks, said)) and all(map(wants_nothing, lines))
 
 
 def _read(lines: Iterable[str], sender: str) -> Wishes:
@@ -54,9 +63,15 @@ def _read(lines: Iterable[str], sender: str) -> Wishes:
         if numbers and commands[-1:] == ["verify"]:
             commands.pop()  # the numbers stand below it
         signed = signed or (wish is None and _is_signature(line, sender))
+        if wish == "verify" and commands[-1:] and commands[-1].startswith("verify "):
+            continue  # the numbers stand above it
         if wish is not None:
             commands.append(wish)
-        elif not (signed or wants_nothing(line)):
+        elif signed or wants_nothing(line):
+            continue
+        elif commands[-1:] and commands[-1].startswith("report "):
+            commands[-1] = with_comment(commands[-1], line)
+        else:
             strange += 1
     own = tuple(commands[:MOST_COMMANDS])
     return Wishes(own, strange, len(commands) - len(own))
@@ -68,15 +83,25 @@ def _joined(lines: Iterable[str]) -> Iterator[tuple[list[str], str]]:
     for line in lines:
         if not line.strip():
             continue
-        if found := numbers_of(line):
+        bare = without_bullet(line)
+        if found := numbers_of(bare) or number_of_row(bare):
             numbers += found
             continue
         if numbers:
             yield numbers, ""
             numbers = []
-        yield [], line
+        for sentence in _sentences(line):
+            yield [], sentence
     if numbers:
         yield numbers, ""
+
+
+def _sentences(line: str) -> list[str]:
+    """A line that means nothing as a whole may do so sentence by sentence."""
+    if wish_of(line) is not None or wants_nothing(line):
+        return [line]
+    said = sentences(line)
+    return said if any(map(wish_of, said)) else [line]
 
 
 def _is_signature(line: str, sender: str) -> bool:

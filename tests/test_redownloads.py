@@ -5,6 +5,7 @@ from sqlmodel import select
 
 from core.delivery import download
 from core.redownloads import MOST_NAMED, redownload
+from core.refusals import Refusal
 from core.tables import AuditEvent, Download, Result
 from tests.builders import NOW, a_user, an_actor, an_organisation
 from tests.intake.shapes import as_csv, load, number, record
@@ -93,3 +94,19 @@ def test_it_is_audited_and_makes_no_line_in_the_history(session, organisation, a
     event = session.exec(select(AuditEvent).where(AuditEvent.action == "download:repeated")).one()
     assert (event.subject, event.user_name) == (str(taken), "Ann Bell")
     assert len(session.exec(select(Download)).all()) == 1
+
+
+def test_the_last_download_is_ones_own_before_a_colleagues(session, organisation, actor):
+    bo = an_actor(session, a_user(session, organisation, "bo@uni.example"))
+    with pytest.raises(Refusal, match="Nothing has been downloaded yet"):
+        redownload(session, actor, None, now=NOW)
+    load(session, organisation, as_csv(record(1)))
+    mine = download(session, actor, now=NOW).contents.download_id
+    load(session, organisation, as_csv(record(2)))
+    theirs = download(session, bo, now=NOW).contents.download_id
+
+    def last(reader):
+        return redownload(session, reader, None, now=NOW).contents.download_id
+
+    cat = an_actor(session, a_user(session, organisation, "cat@uni.example"))
+    assert (last(actor), last(bo), last(cat)) == (mine, theirs, theirs)

@@ -18,7 +18,11 @@ from core.trf_numbers import TrfNumber
 EmailAddress = NewType("EmailAddress", str)
 LocalTime = NewType("LocalTime", str)
 TimeZone = NewType("TimeZone", str)
+DownloadId = NewType("DownloadId", int)
 FieldList = tuple[CatalogueField, ...]
+
+LAST_DOWNLOAD = DownloadId(0)
+"""What `last` means: nobody's download has this number."""
 
 YES = frozenset({"yes", "on", "true", "y", "1"})
 NO = frozenset({"no", "off", "false", "n", "0"})
@@ -68,6 +72,10 @@ def _number(word: str, name: str) -> int:
             "not_a_number", "{word} is not a number. {name} takes digits.", word=word, name=name
         )
     return int(word)
+
+
+def _download_id(word: str, name: str) -> DownloadId:
+    return LAST_DOWNLOAD if word.lower() == "last" else DownloadId(_number(word.lstrip("#"), name))
 
 
 def _yes_or_no(word: str, name: str) -> bool:
@@ -125,6 +133,7 @@ CONVERTERS: dict[Any, Callable[[str, str], Any]] = {
     str: _text,
     int: _number,
     bool: _yes_or_no,
+    DownloadId: _download_id,
     TrfNumber: _trf_number,
     EmailAddress: _email,
     LocalTime: _local_time,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from core import delivery, history, redownloads
 from core.actors import Actor
+from core.commands.converters import LAST_DOWNLOAD, DownloadId
 from core.commands.registry import command
 from core.delivery import DownloadReady, ResultsSummary
 from core.history import History
@@ -45,11 +46,11 @@ def show_history(session: Session, actor: Actor, n: int = history.SHOWN) -> Hist
     return history.history(session, actor, n)
 
 
-@command("redownload", examples=["redownload 42", "redownload 42 xml"])
+@command("redownload", examples=["redownload 42", "redownload 42 xml", "redownload last"])
 def redownload(
     session: Session,
     actor: Actor,
-    id: int,
+    id: DownloadId,
     format: Format | None = None,
     *,
     template: str | None = None,
@@ -57,6 +58,7 @@ def redownload(
     now: datetime,
 ) -> DownloadReady:
     """Fetch an earlier download again, with the same records."""
+    wanted = None if id == LAST_DOWNLOAD else id
     return redownloads.redownload(
-        session, actor, id, format=format, template=template, photos=photos, now=now
+        session, actor, wanted, format=format, template=template, photos=photos, now=now
     )

@@ -96,14 +96,18 @@ def unwatch(session: Session, actor: Actor, number: TrfNumber, *, now: datetime)
     return watches.unwatch(session, actor, number, now=now)
 
 
-@command("report", examples=["report 17GB000595ZOLJS03G"])
+@command(
+    "report", examples=["report 17GB000595ZOLJS03G", "report 17GB000595ZOLJS03G the photo differs"]
+)
 def report(
     session: Session,
     actor: Actor,
     number: TrfNumber,
+    comment: list[str] | None = None,
     *,
     attachments: tuple[Attachment, ...],
     now: datetime,
 ) -> EnquiryOpened:
-    """Report a suspect form, with a copy of it attached."""
-    return enquiries.report(session, actor, number, attachments=attachments, now=now)
+    """Report a suspect form, with a copy of it attached and what you noticed."""
+    said = " ".join(comment or ())
+    return enquiries.report(session, actor, number, attachments=attachments, comment=said, now=now)

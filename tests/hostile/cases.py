@@ -9,6 +9,8 @@ from dataclasses import dataclass
 HELP = "one on a line, at most five"
 SILENCE = "silence"
 NO_COMMAND = "We found no command in your mail"
+NO_NUMBER = "No Test Report Form number was found in"
+SPREADSHEET = "is a spreadsheet, which is not read here"
 TOO_DEEP = "more parts, or parts within parts, than we read"
 ANSWERED = "1 new result can be downloaded"
 NUMBER = "25GB000595ZOLJS03G"
@@ -292,16 +294,16 @@ FILES = {
         _parts(_file("x" * 800 + ".csv", f"{NUMBER}\n".encode())),
         "Match found",
     ),
-    "a bomb called csv": (_parts(_file("a.csv", b"PK\x03\x04" + b"\0" * 100000)), NO_COMMAND),
+    "a bomb called csv": (_parts(_file("a.csv", b"PK\x03\x04" + b"\0" * 100000)), SPREADSHEET),
     "an archive": (_parts(_file("a.zip", b"PK\x03\x04" + b"x" * 1000)), NO_COMMAND),
-    "a spreadsheet": (_parts(_file("a.xlsx", b"PK\x03\x04" + b"x" * 1000)), NO_COMMAND),
+    "a spreadsheet": (_parts(_file("a.xlsx", b"PK\x03\x04" + b"x" * 1000)), SPREADSHEET),
     "an XML bomb": (
         _parts(_file("a.xml", b'<!DOCTYPE x [<!ENTITY a "x">]><x>&a;</x>', "application/xml")),
         NO_COMMAND,
     ),
-    "formulas": (_parts(_file("a.csv", b'=cmd|" /C calc"!A0,@SUM(1)\n')), NO_COMMAND),
-    "a cell of a megabyte": (_parts(_file("a.csv", b'"' + b"x" * 1_000_000)), NO_COMMAND),
-    "quotes without end": (_parts(_file("a.csv", b'"\n' * 50000)), NO_COMMAND),
+    "formulas": (_parts(_file("a.csv", b'=cmd|" /C calc"!A0,@SUM(1)\n')), NO_NUMBER),
+    "a cell of a megabyte": (_parts(_file("a.csv", b'"' + b"x" * 1_000_000)), NO_NUMBER),
+    "quotes without end": (_parts(_file("a.csv", b'"\n' * 50000)), NO_NUMBER),
     "a list of 3 MB": (_parts(_file("a.csv", b"x,y\n" * 750_000)), "larger than a list"),
     "a program as a copy": (
         _parts(f"Content-Type: text/plain\n\nreport {NUMBER}", _file("form.pdf", b"MZ\x90")),
@@ -311,7 +313,7 @@ FILES = {
         _parts(f"Content-Type: text/plain\n\nreport {NUMBER}", *[_file("f.pdf", b"%PDF-1.7")] * 6),
         "at most 5 files",
     ),
-    "an empty file": (_parts(_file("a.csv", b"")), NO_COMMAND),
+    "an empty file": (_parts(_file("a.csv", b"")), NO_NUMBER),
 }
 
 WORDS = {

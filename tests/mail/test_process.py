@@ -11,6 +11,7 @@ from core.tables import (
     AuditEvent,
     Download,
     Enquiry,
+    EnquiryCopy,
     FilePolicy,
     Organisation,
     Outgoing,
@@ -151,6 +152,61 @@ def test_a_copy_of_a_form_opens_an_enquiry(ask, database):
 
     assert f"Enquiry 1 about {NUMBER} is open" in body(answer)
     assert len(rows(database, Enquiry)) == 1
+
+
+def test_what_is_written_about_a_form_is_kept_with_its_copy(ask, database):
+    copy = ("form.pdf", "application/pdf", b"%PDF-1.7 ...")
+    (answer,) = ask(f"Please report {NUMBER}. The photo looks edited.", files=[copy])
+
+    assert "What you wrote about it is kept with it." in body(answer)
+    kept = {one.filename: one.data for one in rows(database, EnquiryCopy)}
+    assert kept == {"form.pdf": copy[2], "comment.txt": b"The photo looks edited"}
+
+
+def test_the_signature_of_a_signed_mail_is_no_copy_of_a_form(ask, database):
+    files = [
+        ("form.pdf", "application/pdf", b"%PDF-1.7 ..."),
+        ("smime.p7s", "application/pkcs7-signature", b"x"),
+        ("ann.vcf", "text/vcard", b"BEGIN:VCARD"),
+    ]
+    ask(f"report {NUMBER}", files=files)
+
+    assert [one.filename for one in rows(database, EnquiryCopy)] == ["form.pdf"]
+
+
+def test_thanks_are_not_answered(ask, house):
+    assert ask("Great, thank you!\n\nAnn") == []
+    assert (house.incoming()[-1].fate, house.incoming()[-1].last_error) == ("ignored", "thanks")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("numbers.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("numbers.xls", "application/octet-stream"),
+        ("numbers", "application/vnd.ms-excel"),
+        ("numbers.ods", "application/vnd.oasis.opendocument.spreadsheet"),
+    ],
+)
+@pytest.mark.parametrize("text", ["", "Please verify the attached list"])
+def test_a_spreadsheet_is_told_how_to_become_a_csv_every_time(ask, name, kind, text):
+    for _ in range(2):
+        (answer,) = ask(text, files=[(name, kind, b"PK\x03\x04")])
+
+        assert f"{name} is a spreadsheet, which is not read here." in body(answer)
+        assert "CSV UTF-8 (comma delimited)" in body(answer)
+
+
+def test_a_csv_that_windows_calls_excels_is_read(ask, database):
+    ask("", files=[("n.csv", "application/vnd.ms-excel", f"{NUMBER}\n".encode())])
+
+    assert [one.trf_number for one in rows(database, Verification)] == [NUMBER]
+
+
+def test_a_list_without_numbers_is_named(ask):
+    (answer,) = ask("please verify", files=[("names.csv", "text/csv", b"Jane\nAnn\n")])
+
+    assert "No Test Report Form number was found in names.csv." in body(answer)
 
 
 def test_a_report_without_a_copy_says_to_attach_one(ask, database):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from core.commands.grammar import parse
 from core.commands.registry import every_command
 from mail.short_forms import wish_of
-from mail.wishes import MOST_COMMANDS, wishes_in
+from mail.wishes import MOST_COMMANDS, is_thanks, wishes_in
 
 A, B = "17GB000595ZOLJS03G", "18GB000596ANNJS03A"
 
@@ -60,6 +60,45 @@ A, B = "17GB000595ZOLJS03G", "18GB000596ANNJS03A"
         ("?", "help"),
         ("results", "results"),
         ("results please", "results"),
+        ("could I have a csv?", "download csv"),
+        ("Can we get them, please?", "download"),
+        ("Good morning, csv please", "download csv"),
+        ("Hi! csv please, best wishes", "download csv"),
+        ("results please. Thanks, Ann", "results"),
+        ("send it again", "redownload last"),
+        ("Please resend the last one as xml", "redownload last xml"),
+        ("resend", "redownload last"),
+        ("send 42 again, please", "redownload 42"),
+        ("Please redownload 42 again", "redownload 42"),
+        ("every day please", "notifications daily"),
+        ("once a week", "notifications weekly"),
+        ("no more emails please", "notifications off"),
+        ("Please stop emailing me", "notifications off"),
+        ("turn notifications back on", "notifications on"),
+        ("daily at 9am", "notifications daily time=09:00"),
+        ("daily at 12 am", "notifications daily time=00:00"),
+        ("weekly on Fridays at 4:30pm please", "notifications weekly day=friday time=16:30"),
+        ("What's new?", "results"),
+        ("anything new?", "results"),
+        ("Do you have any new results for us?", "results"),
+        ("What can you do?", "help"),
+        ("how does this work?", "help"),
+        (f"#{A}", f"verify {A}"),
+        (f"- 1) {A}", f"verify {A}"),
+        (f"{A} / {B}", f"verify {A} {B}"),
+        (f"\u201c{A}\u201d", f"verify {A}"),
+        ("17GB-000595-ZOLJ-S03G", f"verify {A}"),
+        (f"verify - {A}", f"verify {A}"),
+        (f"can you check if {A} is real?", f"verify {A}"),
+        (f"is this one genuine: {A}", f"verify {A}"),
+        (f"Can you verify {A} belongs to Jane Zola?", f'verify {A} name="Jane Zola"'),
+        (f"verify {A} Jane O\u2019Brien", f'verify {A} name="Jane O\u2019Brien"'),
+        (f"tell me when {A} arrives", f"watch {A}"),
+        (f"please stop watching {A}", f"unwatch {A}"),
+        (f"report {A} the photo looks edited", f'report {A} "the photo looks edited"'),
+        (f"Please report {A}: it says \u201cband 9\u201d.", f"report {A} \"it says 'band 9'\""),
+        (f"I want to report {A} - overall=9 is wrong", f'report {A} "overall=9 is wrong"'),
+        ("report 17GB 000595 ZOLJ S03G looks fake", f'report {A} "looks fake"'),
         (f"verify {A} please", f"verify {A}"),
         (f"- verify {A}", f"verify {A}"),
         (f"1. verify {A}", f"verify {A}"),
@@ -87,7 +126,6 @@ def test_whoever_asks_for_the_attached_list_names_no_number(written):
         "The csv and the xml were both broken yesterday",
         "Do not stop anything without asking me first",
         "Ann Bell",
-        "resend",
         "resend it to everybody in 2026",
         "stop photos",
         "Thank you for the photos",
@@ -95,7 +133,14 @@ def test_whoever_asks_for_the_attached_list_names_no_number(written):
         "Thanks, we get the results now",
         "We can download them now, thanks",
         "Please do not stop",
-        f"Jane Zola, {A}",
+        f"She told us of {A} yesterday",
+        "no",
+        "yes please",
+        "We have new results",
+        "I have a csv",
+        "report the form to us",
+        "Great, thank you",
+        "Got it, thanks!",
         "Thanks!",
         "",
         "...",
@@ -123,6 +168,12 @@ def test_every_command_can_be_written_in_full():
         f"Please verify the numbers below:\n{A}\n{B}",
         f"Verify:\n\n{A}\n{B}",
         f"17GB 000595 ZOLJ S03G\n{B}",
+        f"* {A}\n* {B}",
+        f"a) {A}\nb) {B}",
+        f"{A}\tJane Zola\t8.0\n{B}\tAnn\t6.5",
+        f"TRF number  Name  Overall\nJane Zola, {A}\nAnn O'Brien, {B}",
+        f"{A}\n{B}\n\nPlease verify these.",
+        f"Good morning,\n\n{A}, {B}\n\nBest wishes\nAnn",
     ],
 )
 def test_a_pasted_list_of_numbers_is_one_verification(text):
@@ -138,6 +189,42 @@ def test_the_subject_is_used_where_the_text_has_no_command():
     assert wishes_in("xml", "csv").lines == ("download xml",)
 
 
+def test_the_number_in_the_subject_is_meant_by_please_verify():
+    assert wishes_in("Please verify.\nThanks", A).lines == (f"verify {A}",)
+    assert wishes_in("Please verify the attached list", "csv please").lines == ("verify",)
+
+
+def test_what_is_asked_for_within_prose_is_done_and_the_rest_counted():
+    found = wishes_in("The file did not come through. Could you resend 42, please? Thanks, Ann", "")
+    assert (found.lines, found.not_understood) == (("redownload 42",), 1)
+
+    found = wishes_in("I did not get the file, please send it again", "")
+    assert (found.lines, found.not_understood) == (("redownload last",), 1)
+
+    found = wishes_in("csv please. Also stop watching it", "")
+    assert found.lines == ("download csv",)
+
+
+def test_prose_below_a_report_is_its_comment():
+    found = wishes_in(f"report {A}\nThe photo looks edited.\nIt came from an agent.\n\nThanks", "")
+
+    said = "The photo looks edited. It came from an agent."
+    assert (found.lines, found.not_understood) == ((f'report {A} "{said}"',), 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks!", "Great, thank you\n\nAnn", "Hi,\nmany thanks\nAnn Bell"]
+)
+def test_thanks_alone_are_known_for_what_they_are(text):
+    assert wishes_in(text, "").lines == ()
+    assert is_thanks(text, "Ann Bell <ann")
+
+
+@pytest.mark.parametrize("text", ["", "Ann", "Thanks!\nWhere is the file?", "Hello", "yes"])
+def test_other_mails_without_a_command_are_more_than_thanks(text):
+    assert not is_thanks(text, "Ann Bell <ann")
+
+
 @pytest.mark.parametrize("prefix", ["Re:", "RE: ", "AW:", "Fwd:", "FW:", "WG: ", "Sv:", "Re[2]:"])
 def test_the_subject_of_an_answer_is_nobodys_command(prefix):
     assert wishes_in("", f"{prefix} download csv").lines == ()
@@ -150,9 +237,7 @@ def test_no_more_than_five_commands_are_taken_and_the_rest_is_counted():
     assert (len(found.lines), found.too_many) == (MOST_COMMANDS, 3)
 
 
-@pytest.mark.parametrize(
-    "line", [f"{A}, Jane Zola", "monthly csv", "photos", "resend it", "my templates"]
-)
+@pytest.mark.parametrize("line", [f"{A} was withdrawn", "monthly csv", "photos", "my templates"])
 def test_a_short_line_that_wants_something_is_not_passed_over(line):
     assert wishes_in(f"results\n{line}", "").not_understood == 1
 

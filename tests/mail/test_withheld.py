@@ -12,7 +12,7 @@ from core.commands.run import run
 from core.intake.ingested import Ingested
 from core.notices import ChangedResult, FieldChange, ManyNewResults, ResultsChanged, WatchHit
 from core.phrases import say
-from core.tables import FilePolicy, Organisation
+from core.tables import FilePolicy, Organisation, Result
 from core.terms import AttachmentPolicy, Surface
 from mail.writing import NOTIFICATIONS, Terms, written
 from tests.builders import a_result, deliver
@@ -138,6 +138,22 @@ def test_a_download_that_was_not_sent_is_fetched_by_its_number(ask, under):
     under("notice")
 
     assert "`redownload 1` gives you the file" in " ".join(body(ask("csv please")).split())
+
+
+@pytest.mark.parametrize(("policy", "inside"), [("notice", False), ("zip", True)])
+def test_a_download_fetched_again_does_not_name_what_has_changed(
+    ask, under, database, policy, inside
+):
+    under(policy, passphrase=inside)
+    ask("csv please")
+    with database.transaction() as session:
+        session.exec(select(Result)).one().status = "WITHHELD"
+
+    answer = ask("send it again")
+
+    assert "1 result is no longer RELEASED" in " ".join(body(answer).split())
+    assert NUMBER not in said(answer).upper()
+    assert (NUMBER in opened(answer).get("letter.html", "")) is inside
 
 
 @pytest.mark.parametrize("kind", sorted(NOTIFICATIONS))
