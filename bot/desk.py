@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from core.database import Database
+from core.database import Database, is_away
 from core.refusals import Refusal, unavailable
 from core.settings import Settings
 
@@ -48,13 +48,6 @@ class Desk:
     def close(self) -> None:
         """Let the threads end; what they do is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def is_away(error: Exception) -> bool:
-    """Whether it means that the database cannot be used."""
-    if isinstance(error, OperationalError):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def busy() -> Refusal:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
-from bot.desk import MOST_WAITING, Desk, busy, is_away
+from bot.desk import MOST_WAITING, Desk, busy
+from core.database import is_away
 from core.together import MOST_TOGETHER
 
 Work = TypeVar("Work")

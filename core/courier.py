@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from core import (  # noqa: F401  composers
@@ -27,7 +27,7 @@ from core import (  # noqa: F401  composers
     webhooks,
 )
 from core.composing import Unwanted, compose
-from core.database import Database
+from core.database import Database, is_away
 from core.tables import Outgoing
 from core.terms import Channel
 from core.transports import InDoubt, LaneDown, Message, NotSent, Refused, Transport
@@ -128,7 +128,7 @@ class Courier:
 
     def _broken(self, row: Outgoing, bug: Exception) -> Callable[[Session], Any]:
         """A bug gives it up, a database that is away only puts it off."""
-        if isinstance(bug, DBAPIError) and _is_outage(bug):
+        if is_away(bug):
             return self._put_off(row, NotSent("The database was away."))
         reason = _logged(row, bug)
         return lambda session: outbox.give_up(session, row, reason, now=self._clock())
@@ -154,16 +154,11 @@ class Courier:
                 with self._database.transaction() as session:
                     return work(session)
             except DBAPIError as error:
-                if not _is_outage(error):
+                if not is_away(error):
                     raise
                 log.warning("database-away", reason=type(error.orig).__name__)
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    """PostgreSQL says so in several classes when it ends a session by itself."""
-    return error.connection_invalidated or isinstance(error, OperationalError)
 
 
 def _logged(row: Outgoing, bug: Exception) -> str:

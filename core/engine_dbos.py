@@ -18,7 +18,6 @@ from dbos import (
     DBOS,
     DBOSClient,
     DBOSConfig,
-    EnqueueOptions,
     WorkflowSerializationFormat,
     WorkflowStatus,
 )
@@ -26,6 +25,7 @@ from more_itertools import chunked
 from sqlmodel import Session
 
 from core.engine import Job, Queue, Work
+from core.engine_statements import EnqueueStatements
 
 NAME = "results-bot"
 VERSION = "1"
@@ -72,6 +72,7 @@ class DbosEngine:
             retry_connection_errors=False,
             lazy=True,
         )
+        self._statements = EnqueueStatements(NAME, VERSION)
 
     def submit(
         self,
@@ -83,17 +84,8 @@ class DbosEngine:
         delay: float = 0,
     ) -> None:
         """See WorkEngine."""
-        options = EnqueueOptions(
-            workflow_name=job,
-            queue_name=queue.value,
-            app_version=VERSION,
-            serialization_type=WorkflowSerializationFormat.PORTABLE,
-        )
-        if queue.by_lane:
-            options["queue_partition_key"] = lane
-        if delay > 0:
-            options["delay_seconds"] = delay
-        self._client.enqueue_in_transaction(session, options, *arguments)
+        key = lane if queue.by_lane else None
+        self._statements.enqueue(session, queue, job, arguments, lane=key, delay=delay)
 
     def run(self, worker: str, jobs: Mapping[str, Job]) -> None:
         """See WorkEngine. One process runs one engine."""

@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session, col
 
 from core.engine import Queue, submit
+from core.prepared import PreparedRows
 from core.refusals import missing
-from core.statements import affected, insert_new
+from core.statements import affected
 from core.tables import Incoming
 
 TAKE_UP = "take-up"
@@ -30,6 +31,7 @@ KEPT = timedelta(days=30)
 """How long the identity of a mail is kept, for it to be recognised if it comes again."""
 
 _I = Incoming.__table__  # type: ignore[attr-defined]
+_NEW = PreparedRows(_I, "identity")
 
 
 class Standing(StrEnum):
@@ -63,7 +65,7 @@ def store(session: Session, mails: Iterable[Arrived], *, now: datetime) -> int:
     rows = [_row(one, now) for one in mails]
     if not rows:
         return 0
-    ids = _inserted(session, rows)
+    ids = _NEW.run(session, rows)
     enqueue(session, ids)
     return len(ids)
 
@@ -154,11 +156,6 @@ def _row(one: Arrived, now: datetime) -> dict[str, Any]:
         "answers": [],
         "last_error": "",
     }
-
-
-def _inserted(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    fresh = insert_new(session, _I, "identity").returning(_I.c.id)
-    return list(session.scalars(fresh, rows))
 
 
 def _is(standing: Standing) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from more_itertools import chunked
 from sqlalchemy import (
     ColumnElement,
     Dialect,
@@ -22,8 +23,11 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import CompilerElement
 from sqlmodel import Session
+
+from core.statements import insert_new
 
 Values = Mapping[str, Any]
 
@@ -42,23 +46,49 @@ class Prepared:
     def run(self, session: Session, values: Values) -> Any:
         """Run it once; give the driver's cursor."""
         driver, compiled = self._ready(session)
-        return driver.execute(compiled.sql, compiled.parameters(values))
+        return _done(session, driver.execute, compiled.sql, compiled.parameters(values))
 
     def rows(self, session: Session, values: Values) -> list[Any]:
         """Run it once; give its rows, with values as the columns' types have them."""
-        driver, compiled = self._ready(session)
-        return compiled.read(driver.execute(compiled.sql, compiled.parameters(values)).fetchall())
+        found = self.run(session, values)
+        _, compiled = self._ready(session)
+        return compiled.read(_done(session, found.fetchall))
 
     def run_many(self, session: Session, rows: Iterable[Values]) -> None:
         """Run it once for each row."""
         driver, compiled = self._ready(session)
-        driver.cursor().executemany(compiled.sql, map(compiled.parameters, rows))
+        many = driver.cursor().executemany
+        _done(session, many, compiled.sql, map(compiled.parameters, rows))
 
     def _ready(self, session: Session) -> tuple[Any, _Compiled]:
         driver, dialect = _driver(session)
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _Compiled(self._statement, dialect)
         return driver, self._compiled[dialect.name]
+
+
+def _done(session: Session, call: Callable[..., Any], *arguments: Any) -> Any:
+    """What the driver's call gives; raise what it raises as SQLAlchemy does for its own calls.
+
+    Those who wait for a database that is away know it by SQLAlchemy's errors alone.
+    """
+    dialect: Any = session.get_bind().dialect
+    try:
+        return call(*arguments)
+    except dialect.loaded_dbapi.Error as error:
+        connection = session.connection()
+        lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=dialect,
+        ) from error
 
 
 def _driver(session: Session) -> tuple[Any, Dialect]:
@@ -114,7 +144,43 @@ class PreparedInsert(Prepared):
         given = [*map(compiled.parameters, rows)]
         for start in range(0, len(given), MOST_BY_ONE_CALL):
             some = given[start : start + MOST_BY_ONE_CALL]
-            driver.execute(compiled.repeated(len(some)), [*chain.from_iterable(some)])
+            every = [*chain.from_iterable(some)]
+            _done(session, driver.execute, compiled.repeated(len(some)), every)
+
+
+class PreparedRows:
+    """The insert of those rows that are not there yet under `unique`, many by one statement.
+
+    Each use has its own, for the rows must have the same columns every time.
+    """
+
+    def __init__(self, table: Table, unique: str) -> None:
+        self._table, self._unique = table, unique
+        self._of: dict[tuple[str, int], Prepared] = {}
+
+    def run(self, session: Session, rows: Sequence[Values]) -> list[int]:
+        """Insert them; the ids of those that were new."""
+        ids = []
+        for some in chunked(rows, MOST_BY_ONE_CALL):
+            values = {
+                f"{name}_{place}": value
+                for place, row in enumerate(some)
+                for name, value in row.items()
+            }
+            ids += [one for (one,) in self._insert(session, some).rows(session, values)]
+        return ids
+
+    def _insert(self, session: Session, rows: Sequence[Values]) -> Prepared:
+        key = session.get_bind().dialect.name, len(rows)
+        if key not in self._of:
+            columns = [self._table.columns[name] for name in rows[0]]
+            values = [
+                {one: bindparam(f"{one.name}_{place}", type_=one.type) for one in columns}
+                for place in range(len(rows))
+            ]
+            fresh = insert_new(session, self._table, self._unique).values(values)
+            self._of[key] = Prepared(fresh.returning(self._table.c.id))
+        return self._of[key]
 
 
 class _Compiled:

@@ -46,7 +46,7 @@ class SharedSync:
             self._lead(mine)
         mine.over.wait()
         if mine.error is not None:
-            raise mine.error
+            raise OSError(*mine.error.args) from mine.error  # one for each: raising writes in it
 
     def _lead(self, mine: _Round) -> None:
         try:

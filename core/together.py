@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from core.database import Database
+from core.database import Database, is_away
 from core.refusals import Kind, Refusal
 
 Work = TypeVar("Work")
@@ -43,16 +42,15 @@ def together(
     """What came of each, in order.
 
     Where one is refused or fails nothing of it is kept, and each is done by itself: nobody's work
-    depends on another's. Raise OperationalError where the database is away.
+    depends on another's. Raise what says that the database is away.
     """
     if len(works) > 1:
         try:
             with database.transaction() as session:
                 return do(session, works)
-        except OperationalError:  # whoever is next would only wait for the database again
-            raise
-        except Exception:  # noqa: BLE001, S110  the next attempt finds whose it is
-            pass
+        except Exception as error:
+            if is_away(error):  # whoever is next would only wait for the database again
+                raise
     return [_alone(database, one, do) for one in works]
 
 
@@ -61,9 +59,9 @@ def _alone(
 ) -> Value | Exception:
     try:
         return kept(database, lambda session: do(session, [one])[0])
-    except OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001  handed to whoever asked
+    except Exception as error:
+        if is_away(error):
+            raise
         return error
 
 
@@ -108,7 +106,7 @@ class Together(Generic[Work, Value]):
             self._lead()
         if isinstance(place.outcome, BaseException):
             raise place.outcome
-        return cast(Value, place.outcome)
+        return cast("Value", place.outcome)
 
     def _lead(self) -> None:
         self._are_there.wait(MOMENT)

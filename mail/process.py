@@ -12,10 +12,10 @@ from datetime import datetime
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core import inbox
-from core.database import Database
+from core.database import Database, is_away
 from core.inbox import Standing, TakenElsewhereError
 from core.mail_pauses import pause
 from core.settings import Settings
@@ -75,7 +75,7 @@ class InboxWork:
             try:
                 self._try(row_id)
             except DBAPIError as error:
-                if not (error.connection_invalidated or isinstance(error, OperationalError)):
+                if not is_away(error):
                     raise
                 log.warning("database-away", reason=type(error.orig).__name__)
             else:
@@ -89,10 +89,8 @@ class InboxWork:
             self._work_on(row_id)
         except TakenElsewhereError:
             return
-        except OperationalError:
-            raise
         except Exception as bug:
-            if isinstance(bug, DBAPIError) and bug.connection_invalidated:
+            if is_away(bug):
                 raise
             reference = uuid4().hex[:8]
             log.exception("mail-shunted", reference=reference, row=row_id)

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvloop
-from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP
 
 from core.database import Database
 from core.engine import Job
@@ -21,6 +19,7 @@ from core.inbox import TAKE_UP
 from core.refusals import unavailable, usage
 from core.settings import Settings
 from mail.process import InboxWork
+from mail.sessions import LmtpSession, MailSession
 from mail.smtp import Doorkeeper, Turnstile, sessions
 from mail.storing import Storing
 
@@ -91,14 +90,14 @@ class MailPart:
         self._thread.join(5)
         self._loop.close()
 
-    def _wanted(self) -> list[tuple[str, type[SMTP], str]]:
+    def _wanted(self) -> list[tuple[str, type[MailSession], str]]:
         both = [
-            ("smtp", SMTP, self._settings.smtp_listen),
-            ("lmtp", LMTP, self._settings.lmtp_listen),
+            ("smtp", MailSession, self._settings.smtp_listen),
+            ("lmtp", LmtpSession, self._settings.lmtp_listen),
         ]
         return [one for one in both if one[2]]
 
-    async def _listen(self, kind: type[SMTP], address: str) -> asyncio.Server:
+    async def _listen(self, kind: type[MailSession], address: str) -> asyncio.Server:
         host, port = _host_and_port(address)
         turnstile = sessions(kind, self._keeper, self._settings, self._loop)
         self._turnstiles.append(turnstile)

@@ -20,7 +20,7 @@ from core.database import Database
 from core.settings import Settings
 from mail.addresses import OurAddress, our_address
 from mail.gate import MOST_MAIL_BYTES, MOST_RECIPIENTS, Rate, arrived, problem_of
-from mail.storing import Storing
+from mail.storing import NotStoredError, Storing
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +96,8 @@ class Doorkeeper:
         self.at_work += 1
         try:
             await self._storing.store([arrived(raw, one, sender, came_by) for one in to if one])
+        except NotStoredError:
+            return LATER
         finally:
             self.at_work -= 1
         return STORED

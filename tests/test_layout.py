@@ -31,9 +31,10 @@ BROAD_CATCHES = {
     "core/together.py": 3,
     "scheduler/runs.py": 2,
     "mail/process.py": 1,
+    "mail/storing.py": 1,
 }
 """Bolt's error handler, one inbox item, one piece of queued work, one scheduled job; and lines that
-share a transaction, each of which is answered by itself: no others."""
+share a transaction, or mails a commit, each of which is answered by itself: no others."""
 
 OWNERS = {
     "aiosmtpd": "mail",

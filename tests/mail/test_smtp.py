@@ -139,6 +139,30 @@ def test_a_bug_is_answered_451_without_its_words(house, monkeypatch):
     assert b"division" not in refused.value.smtp_error
 
 
+def test_a_bug_while_mails_are_stored_together_is_answered_451_to_each(house, monkeypatch):
+    monkeypatch.setattr("core.inbox.enqueue", lambda *_: 1 / 0)
+
+    assert codes_of_some(house) == {451}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_disk_that_fails_is_answered_451_until_the_program_is_started_again(house, monkeypatch):
+    def fails(_):
+        raise OSError
+
+    with monkeypatch.context() as disk:
+        disk.setattr("core.shared_sync.sync_data", fails)
+        assert codes_of_some(house) == {451}
+    assert codes_of_some(house) == {451}
+
+
+def codes_of_some(house):
+    """What the senders of mails that come at once are told."""
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(house.deliver, a_mail("results")) for _ in range(8)]
+        return {one.exception(20).smtp_code for one in sent}
+
+
 def test_mails_that_come_at_once_are_all_stored(house):
     with ThreadPoolExecutor(8) as pool:
         sent = [pool.submit(house.deliver, a_mail("results", "ann@uni.example")) for _ in range(30)]
