@@ -14,7 +14,7 @@ from core.together import MOST_TOGETHER
 Work = TypeVar("Work")
 Value = TypeVar("Value")
 
-TURNS = 8
+TURNS = 50
 """Of the loop, without anybody new: a request takes a few from its arrival to here."""
 
 
@@ -31,6 +31,7 @@ class Gathering(Generic[Work, Value]):
         self._desk, self._do = desk, do
         self._waiting: list[tuple[Work, asyncio.Future[Value]]] = []
         self._group: asyncio.Task[None] | None = None
+        self._expected = 1
 
     async def run(self, work: Work) -> Value:
         """What came of it; raise what it raised, or Refusal where too many wait."""
@@ -47,7 +48,9 @@ class Gathering(Generic[Work, Value]):
             await self._settled()
             group = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
-            for (_, future), outcome in zip(group, await self._outcomes(group), strict=True):
+            outcomes = await self._outcomes(group)
+            self._expected = min(len(group) + len(self._waiting), MOST_TOGETHER)
+            for (_, future), outcome in zip(group, outcomes, strict=True):
                 if future.cancelled():
                     continue
                 if isinstance(outcome, Exception):
@@ -56,9 +59,12 @@ class Gathering(Generic[Work, Value]):
                     future.set_result(outcome)
 
     async def _settled(self) -> None:
-        """Wait for those who are on their way: the loop takes nothing from a thread when idle."""
+        """Wait for as many as last time, who are on their way if they come at all.
+
+        The loop takes nothing from a thread while it is idle.
+        """
         quiet, seen = 0, len(self._waiting)
-        while quiet < TURNS and seen < MOST_TOGETHER:
+        while quiet < TURNS and seen < self._expected:
             await asyncio.sleep(0)
             quiet = quiet + 1 if len(self._waiting) == seen else 0
             seen = len(self._waiting)

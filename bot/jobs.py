@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from itertools import count
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
@@ -24,20 +25,28 @@ class Jobs:
 
     def __init__(self) -> None:
         self._open: dict[str, asyncio.Task[Any]] = {}
+        self._ids = count()
         self._following: set[asyncio.Future[None]] = set()
         self.ending = False
         """Whether whatever takes long had better come to an end."""
 
     def start(self, work: Coroutine[Any, Any, Value]) -> str:
         """Begin; the id finds it again."""
-        job = uuid4().hex
+        job = str(next(self._ids))
         self._open[job] = asyncio.ensure_future(work)
         return job
 
     async def soon(self, job: str, seconds: float = QUICK_SECONDS) -> bool:
-        """Whether it is done within the time."""
-        done, _ = await asyncio.wait({self._open[job]}, timeout=seconds)
-        return bool(done)
+        """Whether it is done within the time; `asyncio.wait` is for many, and slower for one."""
+        task = self._open[job]
+        woken: asyncio.Future[None] = task.get_loop().create_future()
+        late = task.get_loop().call_later(seconds, _wake, woken)
+        task.add_done_callback(partial(_wake, woken))
+        try:
+            await woken
+        finally:
+            late.cancel()
+        return task.done()
 
     async def result(self, job: str) -> Any:
         """What came of it, which is then forgotten."""
@@ -69,3 +78,8 @@ class Jobs:
         end = time.monotonic() + grace
         while (self._open or self._following) and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+def _wake(sleeper: asyncio.Future[None], *_: object) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)

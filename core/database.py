@@ -172,7 +172,9 @@ def _revision(engine: Engine) -> str | None:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES, hide_parameters=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    last_used_first = {"pool_use_lifo": True} if url.database else {}  # it knows its pages still
+    given = {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=given, hide_parameters=True, **last_used_first)
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bot.blocks.kit import (
     Block,
     Reader,
@@ -26,7 +28,7 @@ from core.enquiries import EnquiryOpened
 from core.phrases import Phrase, counted, say
 from core.record_rows import band_rows, day, full_name, person_rows
 from core.records import Record
-from core.terms import Outcome, band_on_card
+from core.terms import Language, Outcome, band_on_card
 from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from core.wording import OUTCOMES, VERDICTS
@@ -105,7 +107,14 @@ def _choices(answer: VerificationCard, reader: Reader) -> Block:
 
 
 def _share(number: str, reader: Reader) -> Block:
-    asked = confirm(
+    asked = _asked_before_sharing(reader.language)
+    return button(reader.plain(say("Share masked")), SHARE, number, confirm=asked)
+
+
+@cache
+def _asked_before_sharing(language: Language) -> Block:
+    reader = Reader(language)
+    return confirm(
         reader.plain(say("Share with everybody here?")),
         reader.plain(
             say(
@@ -116,7 +125,6 @@ def _share(number: str, reader: Reader) -> Block:
         reader.plain(say("Share")),
         reader.plain(say("Cancel")),
     )
-    return button(reader.plain(say("Share masked")), SHARE, number, confirm=asked)
 
 
 @blocks.register
