@@ -23,6 +23,7 @@ from core.refusals import Refusal
 from core.settings import Settings
 from core.tables import Incoming
 from core.terms import Channel, Language
+from mail.dates import FORGOTTEN, strange_day
 from mail.feed_summaries import loaded_file, refused_file
 from mail.message import ReceivedMail
 from mail.sections import Section, refused_section
@@ -40,6 +41,7 @@ class Feeds:
     def __init__(
         self, settings: Settings, database: Database, clock: Callable[[], datetime]
     ) -> None:
+        self._settings = settings
         self._feeders = {one.lower(): name for one, name in settings.mail_feeders.items()}
         self._database, self._clock = database, clock
 
@@ -50,9 +52,11 @@ class Feeds:
     def take(self, row: Incoming, mail: ReceivedMail, sender: str, *, proven: bool) -> None:
         """Load every file of the mail; put it aside, for somebody to see, if it may be forged."""
         row_id, now = row.id or 0, self._clock()
-        if not proven:
+        day = strange_day(mail, row.received_at, self._settings)
+        if day or not proven:
+            reason = FORGOTTEN.format(day=day) if proven else UNPROVEN.format(sender=sender)
             with self._database.transaction() as session:
-                inbox.shunt(session, row_id, UNPROVEN.format(sender=sender), now=now)
+                inbox.shunt(session, row_id, reason, now=now)
             return
         files = mail.body.attachments
         for done, file in enumerate(files):

@@ -23,6 +23,7 @@ from core.tables import Incoming, ReplyToken
 from mail.addresses import Desk, sole_sender
 from mail.automatic import is_bounce, why_automatic
 from mail.bounces import refused_addresses
+from mail.dates import not_of_these_days, strange_day
 from mail.feeds import Feeds
 from mail.message import ReceivedMail
 from mail.serving import Letter, MailDesk
@@ -124,7 +125,11 @@ class InboxWork:
     ) -> None:
         with self._database.reading() as session:
             verdict = judge(session, row, sender, proven, now=self._clock())
-        if isinstance(verdict, Trusted):
+        day = strange_day(mail, row.received_at, self._settings)
+        if isinstance(verdict, Trusted) and day:
+            letter = Letter(row, mail, verdict.user_id, verdict.answers)
+            self._desk.refuse(letter, "strange-date", not_of_these_days(day))
+        elif isinstance(verdict, Trusted):
             self._desk.serve(Letter(row, mail, verdict.user_id, verdict.answers))
         elif verdict.user_id is None or verdict.reason is None:
             self._ignore(row, verdict.code)

@@ -1,4 +1,6 @@
 import time
+from datetime import timedelta
+from email.utils import format_datetime
 from threading import Event, Thread
 
 import pytest
@@ -480,6 +482,16 @@ def test_a_results_file_from_a_feeder_is_loaded_and_summed_up(feeding, ann, data
     assert "DOE" not in answer.as_string()
     (arrival,) = rows(database, Arrival)
     assert (arrival.new, arrival.delivered) == (1, 1)
+
+
+def test_an_old_results_file_that_comes_again_waits_for_somebody(feeding, ann, database):
+    sent = format_datetime(feeding.now - timedelta(days=40))
+    feeding.deliver(signed(a_feed(Date=sent), "centre.example"))
+
+    assert feeding.answers() == []
+    assert rows(database, Arrival) == []
+    (row,) = feeding.incoming()
+    assert (row.fate, "have it sent anew" in row.last_error) == (Standing.SHUNTED, True)
 
 
 BAD = "26GB000778ROEJS03A,ROE,JANE,1991-02-03,GBS03,000778,2026-10-08,99,7,7,7,7,Academic\n"

@@ -1,10 +1,11 @@
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from sqlmodel import select
 
-from core import reply_tokens
-from core.tables import Preference, User
+from core import inbox, reply_tokens
+from core.tables import Download, Preference, User
 from mail.trust import is_aligned
 from tests.builders import a_user, an_organisation
 from tests.mail.house import a_mail, answer_to, body
@@ -132,6 +133,64 @@ def test_a_refusal_is_sent_once_a_day_and_kind(house, ann):
     house.now += timedelta(days=1)
     house.deliver(a_mail("download csv"))
     assert len(house.answers()) == 1
+
+
+def dated(house, days):
+    return format_datetime(house.now + timedelta(days=days))
+
+
+def test_a_mail_that_comes_again_when_its_first_coming_is_forgotten_is_not_done_again(
+    checking, ann, database
+):
+    mail = signed(a_mail("download csv", Date=dated(checking, 0)), "uni.example")
+    checking.deliver(mail)
+    assert len(checking.answers()) == 1
+
+    checking.now += timedelta(days=31)
+    with database.transaction() as session:
+        assert inbox.purge(session, now=checking.now) == 1
+    for _ in range(2):
+        checking.deliver(mail)
+        checking.process()
+    (told,) = checking.send()
+
+    assert "Your mail is dated 2026-11-25, so nothing of it was done" in " ".join(
+        body(told).split()
+    )
+    with database.reading() as session:
+        assert len(session.exec(select(Download)).all()) == 1
+
+
+@pytest.mark.parametrize("days", [-22, 0, 6])
+def test_a_clock_that_is_somewhat_wrong_and_a_mail_that_waited_do_no_harm(house, ann, days):
+    ours = house.mail_to(ann)
+    house.deliver(answer_to(ours, "results", Date=dated(house, days)), ours["Reply-To"])
+
+    assert "> results" in body(house.answers()[0])
+
+
+@pytest.mark.parametrize("days", [-24, 8, 400])
+def test_a_date_that_would_outlive_what_is_remembered_is_refused(house, ann, days):
+    ours = house.mail_to(ann)
+    house.deliver(answer_to(ours, "results", Date=dated(house, days)), ours["Reply-To"])
+
+    (answer,) = house.answers()
+    assert "> results" not in body(answer)
+    assert "set the clock of your computer" in " ".join(body(answer).split())
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Wed, 99 Nov 2026 09:00:00", "0"])
+def test_a_date_that_nobody_can_read_is_none(house, ann, date):
+    ours = house.mail_to(ann)
+    house.deliver(answer_to(ours, "results", Date=date), ours["Reply-To"])
+
+    assert "> results" in body(house.answers()[0])
+
+
+def test_an_old_mail_of_a_stranger_is_met_with_silence(house, ann):
+    house.deliver(a_mail("download csv", "stranger@x.example", Date=dated(house, -90)))
+
+    assert house.answers() == []
 
 
 def test_strangers_get_silence(house, ann):
