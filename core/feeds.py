@@ -31,6 +31,19 @@ CREDENTIAL, FAILING, SILENT, EXPIRING, RECORDS, WELL = (
     "",
 )
 
+READ_AGAIN = say(
+    "The official results API can be read again. Nothing needs to be done: what came meanwhile "
+    "has been taken in, or is at the next poll."
+)
+NEWS = {
+    SILENT: say("New results are arriving from the official results API again."),
+    EXPIRING: say(
+        "The secret for the official results API is a new one. Nothing needs to be done."
+    ),
+    RECORDS: say("All records of the official results API are taken in now."),
+}
+"""How it is well again, by what was wrong."""
+
 
 def tick(database: Database, settings: Settings, now: datetime) -> int:
     """Tell the administrators if the state of the feed is another; how many messages."""
@@ -47,10 +60,15 @@ def _tick_polled(session: Session, settings: Settings, now: datetime) -> int:
     state = _state(row, settings, now, bad)
     if state == row.alarm:
         return 0
-    row.alarm = state
+    was, row.alarm = row.alarm, state
     session.add(row)
     to = delivered_to(session, settings)
-    sentence = _bad_records(session, bad) if state == RECORDS else _sentence(row, settings, state)
+    if state == WELL:
+        sentence = NEWS.get(was, READ_AGAIN)
+    elif state == RECORDS:
+        sentence = _bad_records(bad)
+    else:
+        sentence = _sentence(row, settings, state)
     return tell(session, to, sentence, is_well=state == WELL, now=now)
 
 
@@ -72,32 +90,34 @@ def _state(row: Feed, settings: Settings, now: datetime, bad: int) -> str:
     return RECORDS if bad else WELL
 
 
-def _bad_records(session: Session, bad: int) -> Phrase:
+def _bad_records(bad: int) -> Phrase:
+    """Not what is wrong with them, which may repeat what stands in a record."""
     return counted(
         bad,
-        "{n} record of the official results API could not be taken in and is kept ({problem}). "
-        "Ask your operator to run `results-bot poll --rejects FILE`, to mend the file and to "
-        "ingest it.",
-        "{n} records of the official results API could not be taken in and are kept (one because: "
-        "{problem}). Ask your operator to run `results-bot poll --rejects FILE`, to mend the file "
-        "and to ingest it.",
-        problem=rejected.newest_problem(session),
+        "{n} record of the official results API could not be taken in and is kept. Ask your "
+        "operator to run `results-bot poll --rejects FILE`, which writes it with what is wrong "
+        "with it, to mend the file and to ingest it.",
+        "{n} records of the official results API could not be taken in and are kept. Ask your "
+        "operator to run `results-bot poll --rejects FILE`, which writes them with what is wrong "
+        "with each, to mend the file and to ingest it.",
     )
 
 
 def _sentence(row: Feed, settings: Settings, state: str) -> Phrase:
     if state == CREDENTIAL:
         return say(
-            "The official results API refuses our client id or its secret: {error}. Ask your "
-            "operator to set RESULTS_IELTS_API_CLIENT_SECRET anew.",
-            error=row.error,
+            "The official results API refuses our client id or its secret. It said: {error} Ask "
+            "your operator to set RESULTS_IELTS_API_CLIENT_SECRET anew. Nothing is lost: what is "
+            "missing is taken in at the first poll after that.",
+            error=_told(row),
         )
     if state == FAILING:
         return say(
-            "The official results API could not be read since {since} UTC: {error}. It is tried "
-            "again every few minutes.",
+            "The official results API could not be read since {since} UTC. It said: {error} It is "
+            "tried again every few minutes. Nothing is lost: what is missing is taken in as soon "
+            "as it answers.",
             since=f"{row.failing_since:%Y-%m-%d %H:%M}",
-            error=row.error,
+            error=_told(row),
         )
     if state == SILENT:
         return say(
@@ -105,10 +125,13 @@ def _sentence(row: Feed, settings: Settings, state: str) -> Phrase:
             "answers. If results should have come, ask at stakeholder@ieltsusa.org.",
             hours=settings.feed_alarm_hours,
         )
-    if state == EXPIRING:
-        return say(
-            "The secret for the official results API ends on {day}. Ask IELTS for a new one, and "
-            "your operator to set it.",
-            day=f"{settings.ielts_api_secret_expires:%Y-%m-%d}",
-        )
-    return say("Results are arriving from the official results API again, or can.")
+    return say(
+        "The secret for the official results API ends on {day}; from then on no result would come "
+        "from it. Ask IELTS for a new one, and your operator to set it before that day.",
+        day=f"{settings.ielts_api_secret_expires:%Y-%m-%d}",
+    )
+
+
+def _told(row: Feed) -> str:
+    """What the API said, without the code that programs go by."""
+    return row.error.partition(": ")[2] or row.error

@@ -26,6 +26,7 @@ LEAST = 3
 PATIENCE = 2
 DAY = timedelta(days=1)
 SILENT, WELL = "silent", ""
+WELL_AGAIN = say("Results files are coming again. Nothing needs to be done.")
 
 
 def tick(session: Session, settings: Settings, now: datetime) -> int:
@@ -52,7 +53,7 @@ def _look(session: Session, organisation_id: int, settings: Settings, now: datet
         return 0
     row.alarm = state
     session.add(row)
-    sentence = _silence(came[0], usual) if state == SILENT else say("Results files come again.")
+    sentence = _silence(came[0], usual) if state == SILENT else WELL_AGAIN
     return tell(session, organisation_id, sentence, is_well=state == WELL, now=now)
 
 

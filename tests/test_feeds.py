@@ -52,7 +52,11 @@ def test_a_refused_credential_is_told_once_and_its_end_too(database):
     assert isinstance(second.notice, FeedWell)
     assert first.recipient.address == "ann@uni.example"
     assert "t-1" in first.notice.problem
+    assert (
+        "It said: The client id or its secret was refused (401). [t-1] Ask" in first.notice.problem
+    )
     assert "RESULTS_IELTS_API_CLIENT_SECRET" in first.notice.problem
+    assert "can be read again" in second.notice.news
 
 
 def test_a_poll_that_fails_once_is_no_news_and_one_that_keeps_failing_is(database):
@@ -102,8 +106,8 @@ def test_bad_records_are_told_once_with_how_they_are_mended_and_their_end_too(da
 
     bad, well = told(database)
     assert "1 record of the official results API could not be taken in" in bad.notice.problem
-    assert "12 is not a band" in bad.notice.problem
-    assert isinstance(well.notice, FeedWell)
+    assert "12" not in bad.notice.problem
+    assert well.notice.news == "All records of the official results API are taken in now."
 
 
 def test_a_failure_that_is_not_told_yet_does_not_end_another_alarm(database):
@@ -145,7 +149,7 @@ def test_files_that_stay_away_twice_as_long_as_usual_are_told_once_and_their_ret
     silent, well = told(database)
     assert isinstance(silent.notice, FeedSilent)
     assert "came on 2026-11-25; before that one came at least every 7 days" in silent.notice.problem
-    assert isinstance(well.notice, FeedWell)
+    assert well.notice.news == "Results files are coming again. Nothing needs to be done."
 
 
 def test_daily_files_are_waited_for_as_long_as_the_settings_say(database):

@@ -173,16 +173,13 @@ def _(told: WebhookPaused, reader: Reader) -> Said:
 
 @notice.register
 def _(told: FeedSilent, reader: Reader) -> Said:
-    lost = say(
-        "Nothing is lost: what is missing will be taken in when the source can be read again."
-    )
     title = say("The feed of IELTS results needs attention.")
-    return _with(title, _paragraphs(reader, told.problem, lost), reader)
+    return _with(title, _paragraphs(reader, told.problem), reader)
 
 
 @notice.register
 def _(told: FeedWell, reader: Reader) -> Said:
-    return _with(say("IELTS results are arriving again."), _paragraphs(reader, told.news), reader)
+    return _with(say("The feed of IELTS results is well again."), _paragraphs(reader, told.news), reader)
 
 
 @notice.register

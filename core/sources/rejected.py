@@ -59,12 +59,6 @@ def count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(RejectedRecord)).one()
 
 
-def newest_problem(session: Session) -> str:
-    """What is wrong with the last one, '' if none is kept."""
-    newest = select(RejectedRecord.problem).order_by(col(RejectedRecord.id).desc()).limit(1)
-    return session.exec(newest).first() or ""
-
-
 def take_away(session: Session, path: Path) -> int:
     """Write them to a results file, to be mended and ingested, and keep them no more; how many.
 

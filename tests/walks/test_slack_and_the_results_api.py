@@ -164,6 +164,6 @@ def test_the_feed_alarm_is_told_once_by_mail_and_slack_and_once_when_it_is_well(
             everything_sent(desk)
             desk.now[0] += HOUR
         well = desk.seen(ANN, more_than=1)[-1]
-        assert well.text == "IELTS results are arriving again."
+        assert well.text == "The feed of IELTS results is well again."
         assert len(desk.seen(ANN)) == 2
         assert len(letters(desk)) == before + 2
