@@ -44,6 +44,11 @@ def exceptional(cards: Cards) -> list[VerificationCard]:
     return [card for card in cards if card.record is None or card.remarks]
 
 
+def lacks_some(cards: Cards) -> bool:
+    """Whether a number has no record."""
+    return any(card.outcome is Outcome.NO_MATCH for card in cards)
+
+
 def listed(cards: Cards) -> Cards:
     """Those that stand in the letter."""
     return exceptional(cards)[:MOST_ROWS] if is_long(cards) else cards
@@ -70,6 +75,7 @@ def restored_file(stored: dict[str, Any]) -> AttachedFile:
 LOOK_UP_VIEWS = {
     "outcome_rows": outcome_rows,
     "is_long": is_long,
+    "lacks_some": lacks_some,
     "listed": listed,
     "exceptional": exceptional,
 }

@@ -118,7 +118,7 @@ def reported(typed: str) -> str | None:
     words = found[1].split() if found else []
     for n in range(1, min(len(words), MOST_GROUPS) + 1):
         if number := numbers_of(" ".join(words[:n])):
-            said = " ".join(words[n:]).strip(" ,;:.-\u2013\u2014")
+            said = " ".join(words[n:]).lstrip(" ,;:.-\u2013\u2014")
             return with_comment(f"report {number[0]}", said)
     return None
 
@@ -126,7 +126,9 @@ def reported(typed: str) -> str | None:
 def with_comment(report: str, said: str) -> str:
     """A report with more said about it."""
     line, _, before = report.partition(' "')
-    text = " ".join(f"{before.rstrip(chr(34))} {_unquoted(said)}".split())[:LONGEST_COMMENT]
+    before = before.removesuffix('"')
+    stop = "." if before and before[-1] not in ".!?" else ""
+    text = " ".join(f"{before}{stop} {_unquoted(said)}".split())[:LONGEST_COMMENT]
     return f'{line} "{text}"' if text else line
 
 

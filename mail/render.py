@@ -37,6 +37,7 @@ LETTERS = Path(__file__).parent / "letters"
 BODY = "<!--body-->"
 """Where the frame, whose styles are inlined apart, has its fragments put in."""
 
+_GAP = re.compile(r"\n{3,}")
 _TYPED = re.compile("`([^`]*)`")
 _STYLES = (LETTERS / "letter.css").read_text(encoding="utf-8")
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -90,7 +91,7 @@ def framed(
         _environment(language).get_template("frame.html").render(values, styles=_STYLES)
     )
     body = html.replace(BODY, "".join(one.html for one in said))
-    return Letter(subject, text.strip() + "\n", body, _images(said))
+    return Letter(subject, _GAP.sub("\n\n", text.strip()) + "\n", body, _images(said))
 
 
 def _images(said: Iterable[Fragment]) -> tuple[AttachedFile, ...]:

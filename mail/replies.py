@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailparser_reply import EmailReplyParser
 from mailparser_reply.constants import MAIL_LANGUAGES
+from mailparser_reply.parser import EmailMessage
 
 MOST_LINES = 1500
 LONGEST_LINE = 1000
 MOST_PARSED = 8000
 """Characters that the parser sees: its patterns take the square of a hostile text's length."""
 
-_PARSER = EmailReplyParser(languages=[one for one in MAIL_LANGUAGES if one != "david"])
+_LANGUAGES = [one for one in MAIL_LANGUAGES if one != "david"]
 _QUOTED = re.compile(r"\s*(?:>|&gt;|\|\s*>)")
 _DASHES = re.compile(r"\s*(?:--\s?|[-_=*]{5,}.*)\Z")
 _ORIGINAL = re.compile(r"\s*-{2,}\s*[^\W\d_].*-{2,}\s*\Z")
@@ -44,7 +44,8 @@ def written_text(text: str, ours: OurName) -> str:
     """The newest part of a mail's text, '' where all of it is quotation."""
     own = _until_quotation(text.translate(_INVISIBLE).replace("\xa0", " "), ours)
     head, rest = own[:MOST_PARSED], own[MOST_PARSED:]
-    first = _PARSER.read(head).replies[0]
+    parsed = EmailMessage(head, languages=_LANGUAGES, keep_hyphen_lists=True)
+    first = parsed.read().replies[0]
     if first.headers:
         return ""
     is_whole = first.body == head.strip()

@@ -192,3 +192,10 @@ def test_a_hostile_text_is_read_in_a_second_or_two(text):
     written_text(text[:65536])
 
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize("bullet", ["- ", "-", "* ", "\u2022 ", "1. ", "a) "])
+def test_a_list_with_bullets_is_no_signature(bullet):
+    numbers = "\n".join(f"{bullet}17GB{n:06}ZOLJS03G" for n in range(3))
+
+    assert written_text(f"Please check:\n\n{numbers}\n\nThanks").count("ZOLJS03G") == 3
