@@ -16,10 +16,21 @@ from core.refusals import Refusal, unavailable, usage
 from core.settings import Settings
 from core.tables import FilePolicy, Passphrase
 from core.terms import AttachmentPolicy
-from core.wording import POLICIES
 
 if TYPE_CHECKING:
     from core.sealing import Seal
+
+DEEDS = {
+    AttachmentPolicy.ATTACH: say("From now on files go by mail as they are."),
+    AttachmentPolicy.ZIP: say(
+        "From now on files go by mail in a zip that only the reader's passphrase opens (AES-256), "
+        "and letters name no candidate."
+    ),
+    AttachmentPolicy.NOTICE: say(
+        "From now on no file goes by mail, and letters name no candidate: Slack, the REST "
+        "interface and the command line show both."
+    ),
+}
 
 SHORTEST, LONGEST = 12, 99
 """The longest that every common zip program takes."""
@@ -55,7 +66,7 @@ def set_policy(
     session.flush()
     audit.record(session, actor, "file-policy:set", now=now, subject=policy.value)
     has_one = passphrase_of(session, actor.person(), settings) is not None
-    deed = say("From now on files by mail: {how}.", how=POLICIES[policy])
+    deed = DEEDS[policy]
     return AttachmentCard(policy, has_one, deed)
 
 

@@ -20,7 +20,7 @@ from mail.look_up_lists import restored_file
 from mail.pictures import images
 from mail.render import Fragment, fragment
 from mail.sections import Section, without_names
-from mail.writing import REFUSAL, REPLY, Terms, Written, in_frame, sealed_letter, writes
+from mail.writing import PAGE, REFUSAL, REPLY, Terms, Written, in_frame, sealed_letter, writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ def _write_reply(notice: MailReply, recipient: Recipient, terms: Terms) -> Writt
     files: list[AttachedFile] = []
     rest: list[Contents] = []
     told: dict[str, Phrase] = {}
+    hints: dict[str, Phrase] = {}
     for wanted in _all_wanted(notice, recipient, is_open=is_open):
         file = None if wanted.enclosure is None else wanted.enclosure.file
         pack = packed(file, terms.policy, terms.passphrase, elsewhere=wanted.elsewhere)
@@ -109,6 +110,8 @@ def _write_reply(notice: MailReply, recipient: Recipient, terms: Terms) -> Writt
         if pack.files and wanted.enclosure is not None:
             rest += wanted.enclosure.rest
         told |= {said: said for said in _told(pack, wanted.enclosure)}
+        hints |= {pack.withheld: pack.withheld} if pack.withheld else {}
+    told |= hints
     fragments += [_note(said, recipient) for said in told.values()]
     letter = in_frame(notice.title, fragments, REPLY, recipient)
     return Written(letter, tuple(files), notice.in_reply_to, notice.references, tuple(rest))
@@ -124,13 +127,17 @@ def _all_wanted(notice: MailReply, recipient: Recipient, *, is_open: bool) -> It
 
 
 def _told(pack: Packed, enclosure: Enclosure | None) -> Iterator[Phrase]:
-    """What is attached, what follows, and how it is opened or why it is not there."""
+    """What is attached, and what follows."""
     for one in pack.files:
-        yield say("The file {name} is attached.", name=one.filename)
+        if one.filename.startswith(PAGE):
+            yield say(
+                "What this letter leaves out is in {filename}, which is attached.",
+                filename=one.filename,
+            )
+        else:
+            yield say("The file {name} is attached.", name=one.filename)
         if enclosure is not None and enclosure.rest:
             yield follows(enclosure.parts)
-    if pack.withheld is not None:
-        yield pack.withheld
 
 
 def _note(said: Phrase, recipient: Recipient) -> Fragment:

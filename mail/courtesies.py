@@ -7,8 +7,8 @@ import re
 _COURTESIES = """
 a an again also and all any as by can could d dear download file files for format get give good
 have hello hey hi i in it just kindly latest let like may me my need new newest now ok okay our
-please pls plz result results send sent so thank thanks that the them then these this to us want
-we with would you your
+please pls plz result results send sending sent so thank thanks that the them then these this to us
+want we with would you your
 """
 POLITE = frozenset(_COURTESIES.split())
 _THANKS = frozenset({"thank", "thanks", "thx", "cheers", "ta"})
@@ -19,11 +19,12 @@ _PLEASE = (
     r"please|pls|plz|kindly|thanks|thank you|many thanks|thx|cheers|very much|so much|a lot"
     r"|in advance|best wishes|(?:kind |best |warm )?regards|best"
 )
-_COURTESY = re.compile(rf"(?:[\s,]*\b(?:{_PLEASE})\b)*[\s.!?,]*\Z", re.IGNORECASE)
+_COURTESY = re.compile(rf"(?:[\s,.!?]*\b(?:{_PLEASE})\b)*[\s.!?,]*\Z", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?<=[.!?])\s+(?:{_PLEASE}|with|have a)\b[^=]*\Z", re.IGNORECASE)
 _OPENING = re.compile(
     r"(?:(?:please|pls|plz|kindly|also|and|then|(?:show me|show|list)(?: the| my)?"
-    r"|(?:can|could|would|will) (?:you|we|i)(?: please| kindly)?"
+    r"|(?:would|do) you mind|(?:can|could|would|will) (?:you|we|i)(?: please| kindly)?"
+    r"|be so (?:kind|good) as to|i'?d be grateful if you could"
     r"|i(?: would|'d|\u2019d) like to|i want to|i need to|we(?: want| need) to"
     r"|we(?: would|'d|\u2019d) like to)\b[\s,:]*"
     r"|(?:hi|hello|hey|thanks|thank you|many thanks)(?: (?:there|all|again|team))?\s*[,.!:]+\s*"

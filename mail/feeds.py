@@ -26,6 +26,7 @@ from core.terms import Channel, Language
 from mail.dates import FORGOTTEN, strange_day
 from mail.feed_summaries import loaded_file, refused_file
 from mail.message import ReceivedMail
+from mail.numbers import is_spreadsheet, unread_spreadsheet
 from mail.sections import Section, refused_section
 from mail.writing import FEED_SUMMARY
 
@@ -58,7 +59,9 @@ class Feeds:
             with self._database.transaction() as session:
                 inbox.shunt(session, row_id, reason, now=now)
             return
-        files = mail.body.attachments
+        files = [
+            one for one in mail.body.attachments if not one.media_type.startswith("image/")
+        ]  # a signature's
         for done, file in enumerate(files):
             if done >= len(row.answers):
                 self._load(row_id, done, file, self._feeders[sender])
@@ -75,6 +78,8 @@ class Feeds:
                 held.answers = [*held.answers, refused_file(file.filename, no.message)]
 
     def _loaded(self, session: Session, file: Attachment, name: str) -> Section:
+        if is_spreadsheet(file):
+            raise unread_spreadsheet(file)
         organisation = organisation_named(session, name)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "rejects"

@@ -18,7 +18,7 @@ NO_PASSPHRASE = say(
     "Your organisation sends candidates' data in encrypted zip files only, and you have set no "
     "passphrase yet. Set one in Slack or on the command line; until then you find it there."
 )
-ZIPPED = say("It is in an encrypted zip (AES-256): open it with your passphrase.")
+ZIPPED = say("What is attached is encrypted (AES-256 zip): open it with your passphrase.")
 TOO_LARGE = say(
     "The file is more than {parts} letters of {most} MB can carry, so none is attached. Fetch it "
     "in Slack, by the REST interface or on the command line.",

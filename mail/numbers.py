@@ -27,20 +27,14 @@ def is_list(attachment: Attachment) -> bool:
 
 def may_list(attachment: Attachment) -> bool:
     """Whether somebody may have meant it as a list of numbers, read here or not."""
-    return is_list(attachment) or _is_spreadsheet(attachment)
+    return is_list(attachment) or is_spreadsheet(attachment)
 
 
 def why_none(attachments: Sequence[Attachment]) -> Refusal | None:
     """Why no number came with the files, None where none of them was meant to bring any."""
     for one in attachments:
-        if _is_spreadsheet(one):
-            return usage(
-                "spreadsheet",
-                "{filename} is a spreadsheet, which is not read here. Open it, choose File, Save "
-                "As and the type CSV UTF-8 (comma delimited), and send that file; or paste the "
-                "numbers into your mail.",
-                filename=one.filename,
-            )
+        if is_spreadsheet(one):
+            return unread_spreadsheet(one)
         if is_list(one):
             return usage(
                 "no_number_in_file",
@@ -51,7 +45,18 @@ def why_none(attachments: Sequence[Attachment]) -> Refusal | None:
     return None
 
 
-def _is_spreadsheet(attachment: Attachment) -> bool:
+def unread_spreadsheet(attachment: Attachment) -> Refusal:
+    """What to do about one."""
+    return usage(
+        "spreadsheet",
+        "{filename} is a spreadsheet, which is not read here. Open it, choose File, Save As and "
+        "the type CSV UTF-8 (comma delimited), and send that file. (Numbers to verify can also be "
+        "pasted into a mail.)",
+        filename=attachment.filename,
+    )
+
+
+def is_spreadsheet(attachment: Attachment) -> bool:
     """By its name or type, or by how it begins, whatever it was renamed to."""
     if attachment.filename.lower().endswith(SUFFIXES):  # Windows says that a CSV is Excel's
         return attachment.data.startswith(BEGINNINGS)

@@ -130,8 +130,10 @@ def _counted_only(remark: Phrase) -> Phrase:
 
 
 def _part(said: str, kind: str, language: Language, **values: Any) -> Section:
-    head = fragment("understood", language, said=said)
     body = fragment(kind, language, **values)
+    if not said:
+        return {"text": body.text, "html": body.html}
+    head = fragment("understood", language, said=said)
     return {"text": f"> {head.text.strip()}\n\n{body.text}", "html": head.html + body.html}
 
 

@@ -29,10 +29,10 @@ _SWITCHES = {
     "off": "notifications off",
     "unsubscribe": "notifications off",
     "pause": "notifications off",
-    "start": "notifications on",
-    "on": "notifications on",
-    "resume": "notifications on",
-    "subscribe": "notifications on",
+    "start": "notifications on mail=on",
+    "on": "notifications on mail=on",
+    "resume": "notifications on mail=on",
+    "subscribe": "notifications on mail=on",
     "commands": "help",
 }
 _OFTEN = re.compile(
@@ -52,7 +52,7 @@ attached attachment band below candidate candidates column csv date enclosed exc
 list lists name names overall score scores see spreadsheet table
 """
 LISTED = frozenset(_LISTED_WORDS.split())
-_DOWNLOADS = frozenset({"send", "get", "give", "download"})
+_DOWNLOADS = frozenset({"send", "sending", "get", "give", "download"})
 _TELLS = frozenset({"can", "could", "did", "do", "download", "get", "got", "have", "may", "now"})
 _MAY = frozenset({"can", "could", "may", "might"})
 _AT_TIME = re.compile(
@@ -169,7 +169,7 @@ def _again(words: list[str], formats: list[str], photos: list[str]) -> str | Non
     """`resend 42`, `redownload no. 42 as xml with photos`, `send it again`."""
     rest = [word.lstrip("#") for word in words if word not in FORMATS | _PHOTOS | _AGAIN]
     is_again = bool(_AGAIN & set(words))
-    if not is_again and not ("again" in words and "send" in words):
+    if not is_again and not ("again" in words and {"send", "sending"} & set(words)):
         return None
     named = [word for word in rest if word.isdigit()]
     other = [word for word in rest if word not in POLITE | _LAST | {"no", "nr", "number"}]

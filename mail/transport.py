@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import Protocol
+from urllib.parse import quote
 
 from sqlmodel import Session
 
@@ -31,6 +32,7 @@ from mail.writing import (
     Terms,
     Written,
     can_be_answered,
+    ends_by,
     is_answer,
     written,
 )
@@ -166,11 +168,11 @@ class MailTransport:
         yield "Auto-Submitted", "auto-replied" if is_answer(message.kind) else "auto-generated"
         yield "X-Auto-Response-Suppress", "All"
         if token is not None and message.kind in ENDABLE:
-            yield from self._unsubscribing(token)
+            yield from self._unsubscribing(token, ends_by(message.kind))
 
-    def _unsubscribing(self, token: Token) -> Iterator[tuple[str, str]]:
+    def _unsubscribing(self, token: Token, command: str) -> Iterator[tuple[str, str]]:
         """By mail always, by one click (RFC 8058) where we have an address to click."""
-        ways = [f"<mailto:{self._sender(token)}?subject=stop>"]
+        ways = [f"<mailto:{self._sender(token)}?subject={quote(command)}>"]
         if self._settings.public_url is not None:
             url = self._settings.public_url.rstrip("/")
             ways.insert(0, f"<{url}/mail/unsubscribe/{token.unsubscribe}>")

@@ -32,11 +32,18 @@ NOTIFICATIONS = frozenset(
 ENDABLE = NOTIFICATIONS | {MonthlyPicture.KIND}
 """What a user may end."""
 
+ALL_MAIL = "notifications mail=off"
+BEYOND_STOP = frozenset({ResultsChanged.KIND, WatchHit.KIND})
+"""What concerns the reader's own past work, whatever they chose to hear of new results."""
+
 REPLY, REFUSAL, FEED_SUMMARY = "mail-reply", "mail-refusal", "mail-feed"
 """What answers a mail."""
 
 FILE_PART = "file-part"
 """What follows a letter that could not carry the whole of its file."""
+
+PAGE = "letter.html"
+"""What a letter leaves out, within a zip."""
 
 UNANSWERABLE = frozenset({ConfirmAddress.KIND, FEED_SUMMARY})
 """To addresses that are not a user's, or not yet: nobody could answer from there."""
@@ -127,14 +134,32 @@ def sealed_letter(title: str, fragments: list[Fragment], recipient: Recipient) -
         greeting=_greeting(recipient.first_name),
         reason="",
         can_answer=False,
-        is_notification=False,
+        ending=None,
     )
-    return AttachedFile("letter.html", "text/html", page.html.encode())
+    return AttachedFile(PAGE, "text/html", page.html.encode())
 
 
 def can_be_answered(kind: str) -> bool:
     """Whether its mail gets a reply address."""
     return kind not in UNANSWERABLE
+
+
+def ends_by(kind: str) -> str:
+    """The command that ends letters of this kind."""
+    return ALL_MAIL if kind in BEYOND_STOP else "stop"
+
+
+def ending(kind: str) -> Phrase | None:
+    """How to get fewer letters of this kind, where a user may."""
+    if kind not in ENDABLE:
+        return None
+    if kind in BEYOND_STOP:
+        return say(
+            "To end these, answer `{command}`: it ends all notifications by mail.", command=ALL_MAIL
+        )
+    if kind == MonthlyPicture.KIND:
+        return say("To end these and all news of new results, answer `stop`.")
+    return say("To get fewer of these, answer `weekly`, or `stop` for none.")
 
 
 def is_answer(kind: str) -> bool:
@@ -152,7 +177,7 @@ def in_frame(title: str, fragments: list[Fragment], kind: str, recipient: Recipi
         greeting=_greeting(recipient.first_name),
         reason=_reason(kind, recipient.organisation),
         can_answer=can_be_answered(kind),
-        is_notification=kind in ENDABLE,
+        ending=ending(kind),
     )
 
 

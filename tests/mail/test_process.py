@@ -227,6 +227,17 @@ def test_stop_ends_notifications(ask, database, ann):
         assert session.get_one(Preference, ann).notifications_on is False
 
 
+def test_start_undoes_stop_and_a_click_on_unsubscribe(ask, database, ann):
+    ask("stop")
+    with database.transaction() as session:
+        session.get_one(Preference, ann).mail_on = False
+    ask("start")
+
+    with database.reading() as session:
+        row = session.get_one(Preference, ann)
+        assert (row.notifications_on, row.mail_on) == (True, True)
+
+
 def test_html_alone_is_understood(ask):
     (answer,) = ask("", html="<p>results</p><blockquote><p>download csv</p></blockquote>")
 
@@ -545,6 +556,24 @@ def test_a_file_that_cannot_be_read_is_refused_in_the_summary(feeding, ann, data
     (answer,) = feeding.answers()
     assert "root:" not in answer.as_string()
     assert rows(database, Arrival) == []
+
+
+def test_a_feeder_that_sends_a_spreadsheet_is_told_what_to_send(feeding, ann, database):
+    mail = a_mail("Here", "feed@centre.example", files=[("r.xlsx", "application/x", b"PK\x03\x04")])
+    mail.add_attachment(b"x", maintype="image", subtype="png", filename="logo.png")
+    feeding.deliver(signed(mail, "centre.example"))
+
+    (answer,) = feeding.answers()
+    assert "r.xlsx is a spreadsheet" in body(answer)
+    assert "logo.png" not in body(answer)
+
+
+def test_a_feeder_without_a_file_is_told_so_and_nothing_is_repeated(feeding, ann):
+    feeding.deliver(signed(a_mail("Here you are.", "feed@centre.example"), "centre.example"))
+
+    (answer,) = feeding.answers()
+    assert "Your mail brought no file." in body(answer)
+    assert ">" not in body(answer)
 
 
 def test_a_forged_feeder_loads_nothing_and_its_file_waits_for_somebody(feeding, ann, database):

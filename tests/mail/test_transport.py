@@ -117,6 +117,25 @@ def test_notifications_can_be_ended_with_one_click_and_everything_is_marked_auto
     assert {m["Auto-Submitted"] for m in (digest, invitation)} == {"auto-generated"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "told", "subject"),
+    [
+        ("new-result", "or `stop` for none", "stop"),
+        ("digest", "or `stop` for none", "stop"),
+        ("results-changed", "`notifications mail=off`", "notifications%20mail%3Doff"),
+        ("watch-hit", "`notifications mail=off`", "notifications%20mail%3Doff"),
+        ("monthly-picture", "all news of new results", "stop"),
+    ],
+)
+def test_what_a_letter_says_will_end_it_does(transport, tmp_path, ann, kind, told, subject):
+    (notice,) = [one for one in NOTICES if kind == one.KIND]
+    transport().send(message(notice, user_id=ann))
+
+    (mail,) = in_outbox(tmp_path)
+    assert told in " ".join(mail.get_body(["plain"]).get_content().split())
+    assert f"?subject={subject}>" in "".join(mail["List-Unsubscribe"].split())
+
+
 def test_mail_goes_out_on_a_connection_that_is_reused(transport, server, ann):
     sender = transport(smtp_url=server.url)
     for n in range(5):

@@ -183,7 +183,7 @@ def test_a_change_names_the_downloads_to_fetch_again():
     notice = ResultsChanged(1, (changed,))
     made = written(message(notice), recipient(), Terms(AttachmentPolicy.NOTICE, None))
 
-    assert "They are in your downloads 7." in made.letter.text
+    assert "Your downloads with old values: 7." in made.letter.text
 
 
 def test_a_long_list_is_a_file_and_the_letter_has_what_needs_a_look(ask, database):
