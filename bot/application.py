@@ -53,6 +53,7 @@ class SlackApplication:
         self.jobs = Jobs()
         secret = settings.slack_signing_secret
         self.bolt = AsyncApp(
+            name="results-bot",  # by itself it would read the sources of all who call it
             logger=_quiet_logger(),
             signing_secret=secret.get_secret_value() if secret is not None else None,
             client=self.answers.workspaces.async_client(),

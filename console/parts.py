@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,8 @@ from core.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+    from core.transports import Transport
 
 
 class Name(StrEnum):
@@ -72,16 +75,15 @@ def speaks_slack(settings: Settings) -> bool:
 
 
 def _worker(settings: Settings, database: Database, now: Now) -> Part:
-    from api.push import WebhookTransport
     from core.terms import Channel
-    from core.transports import Transport
+    from core.transports import Later
     from core.worker import WorkerPart
     from mail.service import mail_jobs
     from mail.transport import mail_transport
 
     transports: dict[Channel, Transport] = {
         Channel.MAIL: mail_transport(settings, database, now),
-        Channel.WEBHOOK: WebhookTransport(settings, database, now),
+        Channel.WEBHOOK: Later(partial(_webhooks, settings, database, now)),
     }
     if speaks_slack(settings):
         from bot.transport import SlackTransport
@@ -90,6 +92,12 @@ def _worker(settings: Settings, database: Database, now: Now) -> Part:
     stopping = Event()
     jobs = mail_jobs(settings, database, now, stopping)
     return WorkerPart(database, transports, now, jobs, stopping)
+
+
+def _webhooks(settings: Settings, database: Database, now: Now) -> Transport:
+    from api.push import WebhookTransport
+
+    return WebhookTransport(settings, database, now)
 
 
 def _scheduler(settings: Settings, database: Database, now: Now) -> Part:

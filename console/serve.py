@@ -70,10 +70,13 @@ def _chosen(settings: Settings, named: Sequence[Name] | None) -> list[Name]:
 
 def _run(parts: Sequence[Part], chosen: Sequence[Name], stop: threading.Event) -> None:
     """Start in order, stop in the opposite one: who gives work stops before who does it."""
+    from console.settling import settle
+
     with ExitStack() as started:
         for part in parts:
             part.start()
             started.callback(part.stop, GRACE_SECONDS)
+        settle()
         say_to_operator(f"Serving: {', '.join(chosen)}.")
         while not stop.wait(LOOK_SECONDS):
             pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -74,3 +76,33 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+
+
+class Later:
+    """A way out that is built, and its libraries imported, when the first message wants it.
+
+    For one whose settings cannot be wrong: what can be is said when the service starts.
+    """
+
+    spacing = 0.0
+
+    def __init__(self, build: Callable[[], Transport]) -> None:
+        self._build = build
+        self._built: Transport | None = None
+        self._lock = threading.Lock()
+
+    def send(self, message: Message) -> str:
+        """See Transport."""
+        return self._transport().send(message)
+
+    def close(self) -> None:
+        """See Transport."""
+        with self._lock:
+            if self._built is not None:
+                self._built.close()
+
+    def _transport(self) -> Transport:
+        with self._lock:
+            if self._built is None:
+                self._built = self._build()
+            return self._built

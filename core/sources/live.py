@@ -23,7 +23,6 @@ from core.routes import routes_of
 from core.settings import Settings
 from core.sources.answers import NUMBER, Answered, Record
 from core.sources.arrivals import take_in
-from core.sources.client import ResultsApi
 from core.sources.failures import Unanswered
 from core.tables import LiveCheck, Result, Watch
 from core.terms import Outcome
@@ -109,6 +108,8 @@ def _asked(
     progress: Heard | None,
 ) -> dict[TrfNumber, Answer]:
     """At once, in threads; who has not answered in time has not answered."""
+    from core.sources.client import ResultsApi  # with httpx, which only who asks needs
+
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="results-api")
     with ResultsApi(settings, database, lambda: now, tries=2) as api:
 

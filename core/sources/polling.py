@@ -20,7 +20,6 @@ from core.refusals import conflict, unavailable, usage
 from core.settings import Settings
 from core.sources import quota
 from core.sources.arrivals import NAME, take_in
-from core.sources.client import ResultsApi
 from core.sources.failures import Unanswered
 from core.sources.windows import Window, windows
 from core.tables import Feed, Organisation
@@ -90,6 +89,8 @@ def poll(
     progress: Heard | None = None,
 ) -> Polled:
     """Take in what was modified since the cursor, or since a moment; raise Unanswered."""
+    from core.sources.client import ResultsApi  # with httpx, which only who asks needs
+
     end = now.astimezone(UTC).replace(microsecond=0)
     with database.transaction() as session:
         organisation_id = delivered_to(session, settings)
