@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from pydantic import SecretStr
 from sqlmodel import Session
 
+from core.feeds import READ_AGAIN
 from core.notices import (
     AttachedFile,
     ChangedResult,
@@ -95,6 +96,13 @@ _FILE = AttachedFile("ielts-results-new-20261125.csv", "text/csv", b"trfNumber\r
 
 _PART = AttachedFile("ielts-results-7-20261125-part-2-of-3.csv", "text/csv", b"trfNumber\r\n" * 9)
 
+_SILENCE = say(
+    "The official results API could not be read since {since} UTC. It said: {error} It is tried "
+    "again every few minutes. Nothing is lost: what is missing is taken in as soon as it answers.",
+    since="2026-11-25 07:10",
+    error="The API answered 503. [t-2]",
+)
+
 _NOTICES = (
     (
         Invitation(
@@ -122,8 +130,8 @@ _NOTICES = (
     (PICTURE, {}),
     (MailPaused("Bo Li", "bo@uni.example", "550 5.1.1 No such user here"), {}),
     (WebhookPaused(3, "crm.uni.example", "It answered 500", NOW - timedelta(days=3)), {}),
-    (FeedSilent(say("The official results API could not be read: {error}.", error="503")), {}),
-    (FeedWell(say("Results are arriving again.")), {}),
+    (FeedSilent(_SILENCE), {}),
+    (FeedWell(READ_AGAIN), {}),
 )
 
 _LINES = {
@@ -139,8 +147,6 @@ _LINES = {
     "template-deleted": 'templates delete "Graduate school"',
     "users": "users",
     "notifications": "notifications",
-    "attachments": "attachments zip",
-    "passphrase": "passphrase",
     "settings": "settings language=en-US",
     "slack-link": "link",
     "slack-links": "links",
@@ -150,6 +156,8 @@ _LINES = {
     "enquiry-opened": f"report {_PEOPLE[3][0]}",
     "help": "help verify",
     "refusal": "Could you tell me whether the results of last Saturday are out, please?",
+    "attachments": "attachments zip",
+    "passphrase": "passphrase",
     "addresses-revoked": "revoke",
 }
 """What is asked for by mail; `settings` makes what comes after it American, `revoke` ends it."""
@@ -190,9 +198,10 @@ def samples(house: MailHouse) -> dict[str, EmailMessage]:
     ours = mails["digest"]
     for line in _BEFORE:
         _answered(house, ours, line)
+    mails["file-loaded"] = _fed(house)
     for name, line in _LINES.items():
         mails[name] = _answered(house, ours, line)
-    return mails | {"file-loaded": _fed(house)}
+    return mails
 
 
 def _cast(session: Session) -> int:
