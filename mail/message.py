@@ -43,6 +43,7 @@ APPARATUS = frozenset(
 )
 """Signatures, keys, visiting cards, calendars."""
 
+_SOFT_BREAK = re.compile(r"(?<!^--)(?<=\S) \r?\n(?=[^>\s])", re.MULTILINE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -193,7 +194,20 @@ def _text(part: Message[str, str], most: int) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    return data[:most].decode(_charset(part), "replace").replace("\0", "")
+    text = data[:most].decode(_charset(part), "replace").replace("\0", "")
+    return _unflowed(text) if _is_flowed(part) else text
+
+
+def _is_flowed(part: Message[str, str]) -> bool:
+    try:
+        return str(part.get_param("format", "")).lower() == "flowed"
+    except (UnicodeError, LookupError, ValueError, TypeError):
+        return False
+
+
+def _unflowed(text: str) -> str:
+    """Lines that end in a blank go on in the next (RFC 3676), but for the mark of a signature."""
+    return _SOFT_BREAK.sub(" ", text)
 
 
 def _charset(part: Message[str, str]) -> str:

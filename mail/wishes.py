@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mail.courtesies import only_thanks, sentences, without_bullet, words_of
+from core.commands.registry import TOPICS
+from mail.courtesies import only_thanks, opened, sentences, without_bullet, words_of
 from mail.number_lines import number_of_row, numbers_of, with_comment
 from mail.short_forms import wants_nothing, wish_of
 
 MOST_COMMANDS = 5
 
 LONGEST_SIGNATURE_NAME = 5
+SHORTEST_BROKEN = 40
+_QUOTE = re.compile('["\u201c\u201d\u201e]')
+_OPTION = re.compile(r"\s*[a-z_]+=\S")
 _WORD = re.compile(r"\w+")
 _DEVICE = re.compile(
     r"\b(?:iphone|ipad|android|samsung|galaxy|outlook|huawei|xiaomi)\b", re.IGNORECASE
@@ -39,7 +43,7 @@ def wishes_in(text: str, subject: str, sender: str = "") -> Wishes:
     The subject of an answer or a forwarded mail is not the person's own. `sender` is their name,
     below which they signed.
     """
-    found = _read(text.splitlines(), sender)
+    found = _read(_unwrapped(text.splitlines()), sender)
     if not subject or _REPLYING.match(subject) or found.lines not in {(), ("verify",)}:
         return found
     own = _read([subject], "")
@@ -75,6 +79,30 @@ def _read(lines: Iterable[str], sender: str) -> Wishes:
             strange += 1
     own = tuple(commands[:MOST_COMMANDS])
     return Wishes(own, strange, len(commands) - len(own))
+
+
+def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
+    """A command that a mail program has broken after some seventy letters, as one line again."""
+    whole = ""
+    for line in lines:
+        if whole and line.strip() and _goes_on(whole, line):
+            whole = f"{whole.rstrip()}{'' if whole.rstrip().endswith(',') else ' '}{line.strip()}"
+            continue
+        if whole:
+            yield whole
+        whole = line
+    if whole:
+        yield whole
+
+
+def _goes_on(line: str, below: str) -> bool:
+    """Whether a command stops short: within quotes, after a comma, or before an option."""
+    if len(line) < SHORTEST_BROKEN or opened(line).split(maxsplit=1)[:1] == []:
+        return False
+    if opened(line).split()[0].lower() not in TOPICS:
+        return False
+    open_quote = len(_QUOTE.findall(line)) % 2 == 1
+    return open_quote or bool(_OPTION.match(below)) or ("=" in line and line.rstrip().endswith(","))
 
 
 def _joined(lines: Iterable[str]) -> Iterator[tuple[list[str], str]]:

@@ -179,7 +179,9 @@ def _(told: FeedSilent, reader: Reader) -> Said:
 
 @notice.register
 def _(told: FeedWell, reader: Reader) -> Said:
-    return _with(say("The feed of IELTS results is well again."), _paragraphs(reader, told.news), reader)
+    return _with(
+        say("The feed of IELTS results is well again."), _paragraphs(reader, told.news), reader
+    )
 
 
 @notice.register

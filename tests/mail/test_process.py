@@ -238,6 +238,18 @@ def test_start_undoes_stop_and_a_click_on_unsubscribe(ask, database, ann):
         assert (row.notifications_on, row.mail_on) == (True, True)
 
 
+def test_flowed_text_is_read_as_it_was_typed(house, ann):
+    ours = house.mail_to(ann)
+    text = f'verify {NUMBER} name="Jane \nZola" \noverall=8\nhistory\n-- \nAnn \nstop\n'
+    mail = answer_to(ours, text)
+    mail.set_param("format", "flowed")
+    house.deliver(mail, ours["Reply-To"])
+
+    (answer,) = house.answers()
+    said = [line for line in body(answer).splitlines() if line.startswith("> ")]
+    assert said == [f'> verify {NUMBER} name="Jane Zola" overall=8', "> history"]
+
+
 def test_html_alone_is_understood(ask):
     (answer,) = ask("", html="<p>results</p><blockquote><p>download csv</p></blockquote>")
 

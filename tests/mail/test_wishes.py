@@ -7,6 +7,7 @@ from core.commands.registry import every_command
 from mail.short_forms import wish_of
 from mail.wishes import MOST_COMMANDS, is_thanks, wishes_in
 
+CREATE = 'templates create "Admissions" format=csv dates=dd/mm/yyyy'
 A, B = "17GB000595ZOLJS03G", "18GB000596ANNJS03A"
 
 
@@ -189,6 +190,35 @@ def test_the_subject_is_used_where_the_text_has_no_command():
     assert wishes_in("", "csv please").lines == ("download csv",)
     assert wishes_in("Kind regards, Ann", "help").lines == ("help",)
     assert wishes_in("xml", "csv").lines == ("download xml",)
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        (
+            f'verify {A} name="Jane Alexandra\nZola" dob=1982-05-02\noverall=8',
+            f'verify {A} name="Jane Alexandra Zola" dob=1982-05-02 overall=8',
+        ),
+        (
+            f"{CREATE}\nfields=trfNumber,familyName,\nfirstName,overallBandScore",
+            f"{CREATE} fields=trfNumber,familyName,firstName,overallBandScore",
+        ),
+        (
+            f'Please verify {A} name="Jane Zola"\n  overall=8',
+            f'verify {A} name="Jane Zola" overall=8',
+        ),
+    ],
+)
+def test_a_command_that_the_mail_program_broke_is_one_line_again(broken, whole):
+    found = wishes_in(f"Hello,\n\n{broken}\n\nThanks\nAnn", "")
+
+    assert (found.lines, found.not_understood) == ((whole,), 0)
+
+
+def test_commands_one_below_the_other_stay_apart():
+    text = f'verify {A} name="Jane Zola" overall=8\nverify {B} name="Ann Bell" overall=7'
+
+    assert wishes_in(text, "").lines == tuple(text.splitlines())
 
 
 def test_the_number_in_the_subject_is_meant_by_please_verify():
