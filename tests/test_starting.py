@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.database import migrate
+from core.database import Database, migrate
+from tests.builders import a_user, an_organisation
 
 SELDOM = {
     "PIL": "a month's picture is drawn",
@@ -27,6 +28,18 @@ SELDOM = {
     "playground": "the demo plays Slack",
 }
 """When each is imported."""
+
+SERVICE_ONLY = {
+    "aiohttp",
+    "apscheduler",
+    "babel",
+    "dbos",
+    "fastapi",
+    "msgspec",
+    "rich",
+    "slack_sdk",
+}
+"""What a look-up at the command line has no use for."""
 
 MOST_MB = 180
 """Far above what it takes (docs/performance.md), and far below what any of these would hide."""
@@ -79,3 +92,27 @@ def test_garbage_is_looked_for_often_and_never_in_what_the_start_made(at_rest):
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_it_takes_no_more_memory_than_it_should(at_rest):
     assert at_rest["megabytes"] < MOST_MB
+
+
+def test_one_look_up_at_the_command_line_imports_nothing_of_the_service(tmp_path):
+    url = f"sqlite:///{tmp_path / 'results.db'}"
+    migrate(url)
+    database = Database(url)
+    with database.transaction() as session:
+        ann = a_user(session, an_organisation(session))
+    database.close()
+
+    line = ("run", "--as", ann.email, "verify 25GB000595ZOLJS03G")
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "console.main", *line],
+        env=os.environ | {"RESULTS_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.startswith("No match found.")
+    told = {one.rpartition("|")[2].strip() for one in done.stderr.splitlines()}
+    loaded = {name.partition(".")[0] for name in told}
+    assert "sqlmodel" in loaded
+    assert loaded & (SELDOM.keys() | SERVICE_ONLY) == set()
