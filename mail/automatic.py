@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mail.message import ReceivedMail
 
 ROBOTS = (
@@ -24,6 +26,17 @@ MARKS = (
     "x-autorespond",
     "x-autoresponse",
 )
+SUBJECTS = re.compile(
+    r"\s*(?:automatic reply|auto[- ]?reply|autoreply|auto response|out of (?:the )?office"
+    r"|abwesenheits\w*|automatische antwort|r\u00e9ponse automatique|absence du bureau"
+    r"|respuesta autom\u00e1tica|risposta automatica|resposta autom\u00e1tica|automatisch antwoord"
+    r"|autosvar|automaattinen vastaus|odpowied\u017a automatyczna"
+    r"|automatick\u00e1 odpov\u011b\u010f|\u81ea\u52a8(?:\u56de\u590d|\u7b54\u590d)|\u81ea\u52d5\u8fd4\u4fe1"
+    r"|read:|gelesen:|lu\s?:|le\u00eddo:)",
+    re.IGNORECASE,
+)
+"""Of those that have nothing else to know them by: older servers, telephones, receipts."""
+
 SUPPRESSED = frozenset({"all", "oof, autoreply", "autoreply"})
 
 
@@ -34,6 +47,8 @@ def why_automatic(mail: ReceivedMail, envelope_sender: str, sender: str) -> str:
         "Auto-Submitted": _word(mail, "Auto-Submitted") not in {"", "no"},
         "Precedence": _word(mail, "Precedence") in BULK,
         "X-Auto-Response-Suppress": mail.header("X-Auto-Response-Suppress").lower() in SUPPRESSED,
+        "a report": mail.content_type == "multipart/report",
+        "its subject": SUBJECTS.match(mail.header("Subject")) is not None,
         "empty sender": not envelope_sender.strip("<>"),
         "a robot's address": sender.startswith(ROBOTS)
         or envelope_sender.lower().startswith(ROBOTS),

@@ -72,7 +72,7 @@ def refused_file(name: str, message: str) -> Section:
         }
         bare = Phrase(message.msgid, message.plural, **parts)
     closed = refused_section(A_FILE, bare, UK)
-    return refused_section(name, message, UK) | {"closed": closed}
+    return refused_section(name, message, UK) | {"closed": closed, "refused": True}
 
 
 def _with_closed(part: Section, bare: Section) -> Section:

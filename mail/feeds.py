@@ -33,6 +33,10 @@ from mail.writing import FEED_SUMMARY
 UNPROVEN = (
     "A results file came from {sender}, whose domain could not be proven. Nothing was loaded."
 )
+UNREAD = (
+    "A results file in it could not be read, and its sender is a program that takes no answer. "
+    "Look there for what it sends; then drop this mail."
+)
 NO_FILE = say("Your mail brought no file. Attach the results file (CSV, XML or JSON).")
 
 
@@ -50,8 +54,17 @@ class Feeds:
         """Whether the address is a feeder's."""
         return sender in self._feeders
 
-    def take(self, row: Incoming, mail: ReceivedMail, sender: str, *, proven: bool) -> None:
-        """Load every file of the mail; put it aside, for somebody to see, if it may be forged."""
+    def brings(self, mail: ReceivedMail) -> bool:
+        """Whether a mail has a file: a feeder is often a program, whose mail says that it is."""
+        return bool(_files(mail))
+
+    def take(
+        self, row: Incoming, mail: ReceivedMail, sender: str, *, proven: bool, answered: bool
+    ) -> None:
+        """Load every file of the mail; put it aside, for somebody to see, if it may be forged.
+
+        A program that sends mail itself hears nothing back.
+        """
         row_id, now = row.id or 0, self._clock()
         day = strange_day(mail, row.received_at, self._settings)
         if day or not proven:
@@ -59,13 +72,19 @@ class Feeds:
             with self._database.transaction() as session:
                 inbox.shunt(session, row_id, reason, now=now)
             return
-        files = [
-            one for one in mail.body.attachments if not one.media_type.startswith("image/")
-        ]  # a signature's
+        files = _files(mail)
         for done, file in enumerate(files):
             if done >= len(row.answers):
                 self._load(row_id, done, file, self._feeders[sender])
-        self._answer(row_id, len(files), mail, sender)
+        if answered:
+            self._answer(row_id, len(files), mail, sender)
+            return
+        with self._database.transaction() as session:
+            held = inbox.hold(session, row_id, done=len(files))
+            if any(one.get("refused") for one in held.answers):
+                inbox.shunt(session, row_id, UNREAD, now=now)
+            else:
+                inbox.finish(session, held, Standing.DONE, now=now)
 
     def _load(self, row_id: int, done: int, file: Attachment, name: str) -> None:
         try:
@@ -105,3 +124,8 @@ class Feeds:
             one = Owed(Channel.MAIL, MAIL_LANE, key, FEED_SUMMARY, about, organisation.id, None)
             owe(session, [one], now=now)
             inbox.finish(session, held, Standing.DONE, now=now)
+
+
+def _files(mail: ReceivedMail) -> list[Attachment]:
+    """Without the pictures that signatures have."""
+    return [one for one in mail.body.attachments if not one.media_type.startswith("image/")]

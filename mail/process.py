@@ -109,14 +109,16 @@ class InboxWork:
             self._bounced(row, mail)
             return
         sender = sole_sender(mail.headers("From"))
-        if why := why_automatic(mail, row.sender, sender or ""):
+        why = why_automatic(mail, row.sender, sender or "")
+        feeds = row.recipient == Desk.RESULTS and self._feeds.takes(sender)
+        if why and not (feeds and self._feeds.brings(mail)):
             self._ignore(row, f"automatic: {why}")
             return
         proven = None
         if self._prove is not None:
             proven = sender is not None and self._prove(mail, sender)
-        if row.recipient == Desk.RESULTS and self._feeds.takes(sender):
-            self._feeds.take(row, mail, sender or "", proven=bool(proven))
+        if feeds:
+            self._feeds.take(row, mail, sender or "", proven=bool(proven), answered=not why)
             return
         self._judged(row, mail, sender, proven)
 

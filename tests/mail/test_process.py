@@ -375,11 +375,26 @@ def test_work_stops_when_it_is_told_to_while_the_database_is_away(house, databas
         {"X_Auto_Response_Suppress": "All"},
         {"X_Autoreply": "yes"},
         {"X_Autorespond": "vacation"},
+        {"subject": "Automatic reply: Re: 3 new IELTS results"},
+        {"subject": "Out of office"},
+        {"subject": "Abwesenheitsnotiz: AW: 3 new IELTS results"},
+        {"subject": "R\u00e9ponse automatique : 3 new IELTS results"},
+        {"subject": "Read: 3 new IELTS results"},
     ],
 )
 def test_mail_that_a_program_wrote_is_neither_obeyed_nor_answered(ask, database, headers):
     assert ask("download csv", **headers) == []
     assert rows(database, Download) == []
+
+
+def test_a_receipt_that_a_letter_was_read_is_no_mail_of_a_person(house, ann):
+    ours = house.mail_to(ann)
+    mail = answer_to(ours, "results")
+    mail.make_mixed()
+    mail.replace_header("Content-Type", "multipart/report; report-type=disposition-notification")
+    house.deliver(mail, ours["Reply-To"])
+
+    assert house.answers() == []
 
 
 def test_auto_submitted_no_is_a_person(ask):
@@ -515,6 +530,36 @@ def test_an_old_results_file_that_comes_again_waits_for_somebody(feeding, ann, d
     assert rows(database, Arrival) == []
     (row,) = feeding.incoming()
     assert (row.fate, "have it sent anew" in row.last_error) == (Standing.SHUNTED, True)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Auto_Submitted": "auto-generated"}, {"Precedence": "bulk"}, {"List_Id": "<x.y>"}]
+)
+def test_a_feeder_that_is_a_program_is_loaded_from_and_not_answered(
+    feeding, ann, database, headers
+):
+    feeding.deliver(signed(a_feed(**headers), "centre.example"))
+
+    answers = feeding.answers()
+    assert [one for one in answers if one["To"].addresses[0].domain == "centre.example"] == []
+    assert [one.new for one in rows(database, Arrival)] == [1]
+    assert [row.fate for row in feeding.incoming()] == ["done"]
+
+
+def test_a_file_of_a_program_that_cannot_be_read_waits_for_somebody(feeding, ann, database):
+    feeding.deliver(signed(a_feed("x,y\n1,2\n", Precedence="bulk"), "centre.example"))
+
+    assert feeding.answers() == []
+    (row,) = feeding.incoming()
+    assert (row.fate, "could not be read" in row.last_error) == (Standing.SHUNTED, True)
+
+
+def test_an_automatic_answer_of_a_feeder_is_ignored(feeding, ann):
+    mail = a_mail("I am away.", "feed@centre.example", Auto_Submitted="auto-replied")
+    feeding.deliver(signed(mail, "centre.example"))
+
+    assert feeding.answers() == []
+    assert [row.fate for row in feeding.incoming()] == ["ignored"]
 
 
 BAD = "26GB000778ROEJS03A,ROE,JANE,1991-02-03,GBS03,000778,2026-10-08,99,7,7,7,7,Academic\n"
