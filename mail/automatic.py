@@ -31,7 +31,8 @@ SUBJECTS = re.compile(
     r"|abwesenheits\w*|automatische antwort|r\u00e9ponse automatique|absence du bureau"
     r"|respuesta autom\u00e1tica|risposta automatica|resposta autom\u00e1tica|automatisch antwoord"
     r"|autosvar|automaattinen vastaus|odpowied\u017a automatyczna"
-    r"|automatick\u00e1 odpov\u011b\u010f|\u81ea\u52a8(?:\u56de\u590d|\u7b54\u590d)|\u81ea\u52d5\u8fd4\u4fe1"
+    r"|automatick\u00e1 odpov\u011b\u010f"
+    r"|\u81ea\u52a8(?:\u56de\u590d|\u7b54\u590d)|\u81ea\u52d5\u8fd4\u4fe1"
     r"|read:|gelesen:|lu\s?:|le\u00eddo:)",
     re.IGNORECASE,
 )
