@@ -10,12 +10,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
 from bot.askers import Asker, Document, Doorkeeper
-from bot.blocks.kit import Block, Reader, actions, opens, runs
-from bot.blocks.render import Said, load_renderings, said, told
+from bot.blocks.kit import Reader
+from bot.blocks.refused import refused
+from bot.blocks.render import Said, load_renderings, said
 from bot.desk import Desk
 from bot.files import file_owed
 from bot.gathering import Gathering
 from bot.readers import Readers
+from bot.ways_on import ways_on
 from bot.workspaces import Workspaces
 from core import links
 from core.actors import Actor
@@ -25,12 +27,10 @@ from core.commands.together import run_together
 from core.installations import installation_of
 from core.links import LinkCard
 from core.outbox import owe
-from core.phrases import say
 from core.refusals import Refusal, forbidden
 
 LINK = "link"
 LONGEST_SHORT = 200
-SUGGESTED = "Did you mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Answers:
                 return Heard(said(card, reader), reader)
             return await self._answered(asker, line, attachments, as_file=as_file)
         except Refusal as refusal:
-            return await self.refused(asker, refusal)
+            return await self.refused(asker, refusal, line)
 
     async def actor(self, client: AsyncWebClient, asker: Asker) -> Actor:
         """Who the asker is here; raise Refusal for whom we do not serve."""
@@ -98,10 +98,10 @@ class Answers:
         reader = self.readers.of(reply.actor, asker)
         return Heard(said(reply.answer, reader), reader, reply)
 
-    async def refused(self, asker: Asker, refusal: Refusal) -> Heard:
+    async def refused(self, asker: Asker, refusal: Refusal, line: str = "") -> Heard:
         """What happened, what to do, and a button for it where there is one."""
         reader = await self.readers.refused(asker, refusal)
-        message = told(refusal.message, reader, *_ways_on(refusal, reader))
+        message = refused(refusal, reader, *ways_on(refusal, reader, line))
         return Heard(message, reader, refusal=refusal)
 
     def _run(
@@ -193,17 +193,3 @@ def _unwrapped(word: str) -> str:
     """Slack writes an address as `<mailto:ann@uni.example|ann@uni.example>`."""
     inner = word.strip().removeprefix("<").removesuffix(">").removeprefix("mailto:")
     return inner.partition("|")[0]
-
-
-def _ways_on(refusal: Refusal, reader: Reader) -> list[Block]:
-    """The nearest command as a button, or linking, or help."""
-    if refusal.code == "not_linked":
-        return [actions(runs(reader.plain(say("Send me a code")), LINK, LINK, style="primary"))]
-    parts = getattr(refusal.message, "parts", {})
-    near = parts.get("near")
-    if refusal.code == "unknown_command":
-        buttons = [runs(near, near, "near", style="primary")] if near else []
-        return [actions(*buttons, runs(reader.plain(say("Help")), "help", "help"))]
-    if refusal.code.startswith("trf_") or refusal.code == "no_numbers":
-        return [actions(opens(reader.plain(say("Verify a Test Report Form")), "verify"))]
-    return []

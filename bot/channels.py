@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -17,13 +19,15 @@ from bot.replies import NOT_GIVEN, code_of, seconds_of
 from core import audit
 from core.commands.run import Reply
 from core.installations import channel_id_of
-from core.phrases import say
+from core.phrases import counted, say
 from core.refusals import Kind, Refusal, conflict, forbidden, limit, missing, unavailable, usage
 from core.routes import slack_lane
 from core.slack_cards import keep, shown_in
 from core.verification_cards import VerificationCard
 
 HERE = "here"
+SHORT_WAIT, MOST_WAITS = 3.0, 2
+"""Seconds for which, and times that, a post is tried again while somebody waits for it."""
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})
 
 
@@ -46,7 +50,7 @@ class Channels:
             return await self._answers.refused(asker, refusal)
         return await self._answers.to(client, asker, f"channel {channel}")
 
-    async def share(self, client: AsyncWebClient, asker: Asker, number: str) -> Said:
+    async def share(self, client: AsyncWebClient, asker: Asker, number: str) -> Heard:
         """A masked card for everybody in the channel, after the person was asked."""
         try:
             await self._answers.actor(client, asker)
@@ -60,8 +64,8 @@ class Channels:
             ts = await self._post(client, asker.channel_id, masked_card(reply, asker, reader))
             await self._answers.desk.run(partial(self._note, reply, asker, ts))
         except Refusal as refusal:
-            return (await self._answers.refused(asker, refusal)).said
-        return told(say("Shared, masked."), reader)
+            return await self._answers.refused(asker, refusal)
+        return Heard(told(say("Shared, masked."), reader), reader, reply)
 
     async def _refuse_shared(self, client: AsyncWebClient, asker: Asker) -> None:
         if not await self._answers.doorkeeper.is_ours_alone(client, asker):
@@ -73,7 +77,7 @@ class Channels:
 
     async def _post(self, client: AsyncWebClient, channel: str, said: Said) -> str:
         try:
-            answer = await client.chat_postMessage(channel=channel, **said.posted())
+            answer = await _posted(client, channel, said)
         except SlackApiError as error:
             raise _not_posted(code_of(error), error) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -101,6 +105,19 @@ class Channels:
             )
 
 
+async def _posted(client: AsyncWebClient, channel: str, said: Said) -> Any:
+    """A wait that nobody minds is waited: Slack takes one post a second in a channel."""
+    for _ in range(MOST_WAITS):
+        try:
+            return await client.chat_postMessage(channel=channel, **said.posted())
+        except SlackApiError as error:
+            seconds = seconds_of(error)
+            if code_of(error) != "ratelimited" or seconds is None or seconds > SHORT_WAIT:
+                raise
+            await asyncio.sleep(seconds)
+    return await client.chat_postMessage(channel=channel, **said.posted())
+
+
 def _hello(reader: Reader) -> Said:
     return told(
         say(
@@ -123,8 +140,8 @@ def _not_posted(error: str, cause: SlackApiError) -> Refusal:
     if error == "is_archived":
         return conflict("is_archived", "That channel is archived. Choose another one.")
     if error == "ratelimited":
-        seconds = int(seconds_of(cause) or 1)
-        return limit("ratelimited", "Slack asks to wait {n} seconds. Try again then.", n=seconds)
+        wait = counted(int(seconds_of(cause) or 1), "{n} second", "{n} seconds")
+        return limit("ratelimited", "Slack asks to wait {wait}. Try again then.", wait=wait)
     return Refusal(
         Kind.UNAVAILABLE,
         "not_posted",

@@ -9,6 +9,7 @@ import structlog
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.askers import asker_of
+from bot.blocks.refused import refused
 from bot.blocks.render import told
 from bot.readers import Readers
 from bot.telling import tell
@@ -28,7 +29,7 @@ def reported(listener: Listener, readers: Readers) -> Listener:
             await listener(args)
         except Refusal as refusal:
             reader = await readers.refused(asker_of(args), refusal)
-            await tell(args, told(refusal.message, reader))
+            await tell(args, refused(refusal, reader))
         except Exception as bug:  # noqa: BLE001  Bolt's error handler, as DESIGN.md names it
             await _report(args, bug, readers)
 

@@ -154,7 +154,9 @@ def _administration(set_up: SetUp, reader: Reader) -> list[Block]:
         _step(set_up.users > 1, say("A second person is enrolled."), reader),
         _step(
             set_up.channel is not None,
-            say("A channel hears of new results: type `channel here` in it."),
+            say("A channel hears of new results.")
+            if set_up.channel is not None
+            else say("A channel hears of new results: type `channel here` in it."),
             reader,
         ),
     ]

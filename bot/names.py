@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from core.commands.registry import TOPICS
+
 FAMILY = "ielts"
 OWN_NAMES = ("verify", "results", "download", "history", "templates", "users", "notifications")
 """Commands with a slash of their own; all are in the family too."""
+
+HELP = frozenset({"help", "?"})
+_QUOTED = re.compile("`([a-z]+)([^`]*)`")
 
 VERIFY_SHORTCUT = "verify-form"
 NUMBERS_SHORTCUT = "verify-numbers"
@@ -17,8 +24,19 @@ def line_of(command: str, text: str, prefix: str) -> str | None:
     if name == FAMILY:
         return typed or "help"
     if name in OWN_NAMES:
-        return f"{name} {typed}".strip()
+        return f"help {name}" if typed.lower() in HELP else f"{name} {typed}".strip()
     return None
+
+
+def typeable(text: str, prefix: str) -> str:
+    """Each command in back-ticks as it is typed anywhere in Slack: `/ielts link`, `/history`."""
+
+    def typed(found: re.Match[str]) -> str:
+        word = found[1]
+        family = "" if word in OWN_NAMES else f"{FAMILY} "
+        return f"`/{prefix}{family}{word}{found[2]}`" if word in TOPICS else found[0]
+
+    return _QUOTED.sub(typed, text) if "`" in text else text
 
 
 def as_typed(text: str) -> str:

@@ -30,6 +30,7 @@ class Readers:
             actor.time_zone,
             self._nobody.prefix,
             actor.role is Role.ADMINISTRATOR,
+            in_channel=bool(asker.channel_id) and not asker.is_direct,
         )
         if len(self._last) >= MOST_KEPT:
             self._last.clear()

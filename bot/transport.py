@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
+from sqlmodel import Session
 
 from bot.askers import SHARED_FLAGS, refuse_strangers
 from bot.blocks.kit import Reader
@@ -33,6 +34,7 @@ from bot.threads import NO_THREAD, message_with, thread_of
 from bot.uploads import Upload, is_unsent, uploaded
 from bot.workspaces import Workspaces
 from core.database import Database
+from core.installations import channel_language
 from core.notices import Digest
 from core.refusals import Refusal
 from core.settings import Settings
@@ -80,24 +82,25 @@ class SlackTransport:
         if found is None:
             raise Refused("The bot is not in that workspace any more.")
         client = self._workspaces.client(found.token)
-        said = notice(message.notice, self._reader(message))
         with self._database.reading() as session:
-            thread = thread_of(session, message)
+            thread, reader = thread_of(session, message), self._reader(session, message)
+        said = notice(message.notice, reader)
         channel = message.lane.partition(":")[2]
         if message.recipient is not None:
             channel = self._direct_channel(client, team_id, channel, fresh=file is not None)
         else:
             _refuse_shared(client, channel)
         if file is not None:
-            return uploaded(client, channel, Upload(*file, said.text, self._reader(message)))
+            return uploaded(client, channel, Upload(*file, said.text, reader))
         if thread is not None:
             thread = _before(message_with, client, thread, channel)
         return _posted(client, channel, said, thread)
 
-    def _reader(self, message: Message) -> Reader:
+    def _reader(self, session: Session, message: Message) -> Reader:
         recipient = message.recipient
         if recipient is None:
-            return Reader(prefix=self._prefix)
+            language = channel_language(session, message.organisation_id)
+            return Reader(language, prefix=self._prefix)
         return Reader(recipient.language, recipient.time_zone, self._prefix)
 
     def _direct_channel(self, client: WebClient, team_id: str, user_id: str, *, fresh: bool) -> str:

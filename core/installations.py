@@ -14,7 +14,7 @@ from core.actors import Actor
 from core.phrases import Phrase, say
 from core.refusals import missing, usage
 from core.tables import Delivery, Organisation, SlackChannel, SlackClaim, SlackInstallation
-from core.terms import Surface
+from core.terms import Language, Surface
 
 if TYPE_CHECKING:
     from core.sealing import Seal
@@ -134,12 +134,19 @@ def set_channel(
             installation_id=_own(session, actor),
             channel_id=channel_id,
             chosen_at=now,
+            language=actor.language.value,
             since_arrival_id=session.exec(select(func.max(Delivery.arrival_id))).one() or 0,
         )
     )
     session.flush()
     audit.record(session, actor, "slack:channel", now=now, subject=channel_id)
     return ChannelCard(channel_id, say("New results are announced in this channel now."))
+
+
+def channel_language(session: Session, organisation_id: int | None) -> Language:
+    """In which language an organisation's channels are told."""
+    row = session.get(SlackChannel, organisation_id) if organisation_id is not None else None
+    return Language(row.language) if row is not None else Language.ENGLISH_UK
 
 
 def channel_id_of(typed: str) -> str:
@@ -160,6 +167,11 @@ def claim(session: Session, key: str, *, within: timedelta = FORGET_AFTER, now: 
     session.execute(delete(SlackClaim).where(col(SlackClaim.at) < now - FORGET_AFTER))
     asked = {"id": key[:255], "at": now, "before": now - within}
     return session.execute(_CLAIM, asked).first() is not None
+
+
+def give_back(session: Session, key: str) -> None:
+    """What was claimed could not be done, so it may be tried again at once."""
+    session.execute(delete(SlackClaim).where(col(SlackClaim.id) == key[:255]))
 
 
 def _only_organisation(session: Session) -> int | None:

@@ -14,11 +14,22 @@ Rows = list[tuple[str, str]]
 
 def person_rows(record: Record) -> Rows:
     """Whose result it is, and of which test; '' for what is not known."""
+    return [*whose_rows(record), *result_rows(record)]
+
+
+def whose_rows(record: Record) -> Rows:
+    """What the guide's screen has above its line *Test Results*, and the name."""
     return [
         (say("Name"), full_name(record)),
         (say("Date of Birth"), day(record.date_of_birth)),
         (say("Gender"), record.gender),
         (say("Email"), record.candidate_email),
+    ]
+
+
+def result_rows(record: Record) -> Rows:
+    """What it has below that line, before the bands."""
+    return [
         (say("Module"), Module(record.module).written_out if record.module else ""),
         (say("Candidate Number"), record.candidate_number),
         (say("Centre"), record.centre_number),

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from anyascii import anyascii
 
-from core.phrases import Phrase, say
+from core.phrases import Phrase, counted, say
 from core.refusals import usage
 from core.terms import TRF_LENGTH, band_in_file, overall_of
 
 USUAL_LENGTH = 18
+_USUAL = re.compile(r"\d\d[A-Z]{2}\d{6}[A-Z]{4}[A-Z0-9]{3}[AG]")
 MOST_PASTED = 1000
 MOST_NAMED = 5
 
@@ -67,6 +68,12 @@ class TrfNumber(str):
         return cls(bare.upper())
 
 
+def in_one(parts: Sequence[TrfNumber]) -> TrfNumber | None:
+    """The number that was written with blanks in it; None for what is several numbers."""
+    whole = "".join(parts)
+    return TrfNumber(whole) if len(parts) > 1 and _USUAL.fullmatch(whole) else None
+
+
 def hints(number: TrfNumber) -> list[Phrase]:
     """What looks mistyped, judged by the usual pattern and by nothing but the number itself."""
     if len(number) == USUAL_LENGTH:
@@ -76,9 +83,10 @@ def hints(number: TrfNumber) -> list[Phrase]:
         ]
     else:
         found = [
-            say(
-                "This number has {length} characters; most have {usual}.",
-                length=len(number),
+            counted(
+                len(number),
+                "This number has {n} character; most have {usual}.",
+                "This number has {n} characters; most have {usual}.",
                 usual=USUAL_LENGTH,
             )
         ]

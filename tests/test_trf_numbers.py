@@ -187,7 +187,7 @@ def test_a_hint_says_what_looks_mistyped(number, hint):
 def test_hints_quote_nothing_but_the_number_typed(number):
     for hint in hints(TrfNumber(number)):
         assert isinstance(hint, Phrase)
-        assert set(hint.parts) <= {"position", "found", "digit", "letter", "length", "usual"}
+        assert set(hint.parts) <= {"position", "found", "digit", "letter", "n", "usual"}
         assert "found" not in hint.parts or hint.parts["found"] in number
 
 

@@ -64,6 +64,11 @@ def _line(one: DownloadLine, reader: Reader) -> Block:
     )
 
 
+@headline.register
+def _(_: History) -> Phrase:
+    return say("Earlier downloads")
+
+
 @blocks.register
 def _(answer: History, reader: Reader) -> list[Block]:
     shown = warnings(answer.notes, reader)

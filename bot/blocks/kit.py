@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bot.names import typeable
 from core.phrases import Phrase, in_language
 from core.terms import Language
 
@@ -36,20 +37,24 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom something is rendered; `prefix` stands before the names of slash commands."""
+    """For whom something is rendered; `prefix` stands before the names of slash commands.
+
+    `in_channel` says that others are where it is read.
+    """
 
     language: Language = Language.ENGLISH_UK
     time_zone: str = "UTC"
     prefix: str = ""
     is_administrator: bool = False
+    in_channel: bool = False
 
     def says(self, text: str) -> str:
         """A sentence in the reader's language, escaped."""
-        return escaped(in_language(text, self.language))
+        return escaped(self.plain(text))
 
     def plain(self, text: str) -> str:
         """A sentence in the reader's language, for plain text."""
-        return in_language(text, self.language)
+        return typeable(in_language(text, self.language), self.prefix)
 
 
 def escaped(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks.kit import Block, Reader, escaped, runs, section
+from bot.blocks.kit import Block, Reader, confirm, escaped, runs, section
 from bot.blocks.render import blocks, headline
 from core.installations import ChannelCard
 from core.links import LinkCard, LinkLine, LinkList
@@ -38,7 +38,14 @@ def _(answer: LinkList, reader: Reader) -> list[Block]:
 def _line(one: LinkLine, reader: Reader) -> Block:
     since = reader.says(say("since {day}", day=one.linked_at.date()))
     told = f"*{escaped(one.name)}* · <@{one.slack_user_id}> · {since}\n{escaped(one.email)}"
-    return section(told, runs(reader.plain(say("Unlink")), f"unlink {one.email}", "unlink"))
+    asked = confirm(
+        reader.plain(say("End this link?")),
+        reader.plain(say("{name} can do nothing in Slack until linked again.", name=one.name)),
+        reader.plain(say("Unlink")),
+        reader.plain(say("Cancel")),
+    )
+    unlink = f"unlink {one.email}"
+    return section(told, runs(reader.plain(say("Unlink")), unlink, "unlink", confirm=asked))
 
 
 @headline.register

@@ -28,7 +28,8 @@ def _(answer: Queued, reader: Reader) -> list[Block]:
 
 
 def _line(one: QueueLine, reader: Reader) -> Block:
-    told = f"*{one.id}* · {one.fate} · {one.kind} · {escaped(one.recipient)}\n{escaped(one.reason)}"
+    what = f"*{one.id}* · {one.fate} · {one.kind} · {escaped(one.recipient)}"
+    told = f"{what}\n{escaped(one.reason)}".strip()
     return section(told, runs(reader.plain(say("Try again")), f"queue retry {one.id}", "retry"))
 
 

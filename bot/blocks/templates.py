@@ -13,7 +13,8 @@ MOST_SHOWN = 40
 
 @headline.register
 def _(answer: TemplateList) -> Phrase:
-    return counted(len(answer.cards), "{n} template.", "{n} templates.")
+    n = len(answer.cards) + 1  # with the standard one
+    return counted(n, "{n} template.", "{n} templates.")
 
 
 @blocks.register

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from bot.blocks.kit import Block, Reader, actions, confirm, context, escaped, opens, runs, section
+from bot.blocks.kit import (
+    LONGEST_VALUE,
+    MOST_OPTIONS,
+    RUN,
+    Block,
+    Reader,
+    actions,
+    confirm,
+    context,
+    escaped,
+    opens,
+    option,
+    plain_text,
+    runs,
+    section,
+)
 from bot.blocks.render import blocks, headline
 from core.phrases import Phrase, counted, say
 from core.terms import Role
@@ -27,7 +42,7 @@ def _(answer: UserList, reader: Reader) -> list[Block]:
         more = counted(left, "{n} more is not shown here.", "{n} more are not shown here.")
         shown.append(context(reader.says(more)))
     create = opens(reader.plain(say("Create a user")), "user", style="primary")
-    return [*shown, actions(create)]
+    return [*shown, *_promotion(answer, reader), actions(create)]
 
 
 def _line(one: UserLine, reader: Reader) -> Block:
@@ -35,6 +50,32 @@ def _line(one: UserLine, reader: Reader) -> Block:
     name = f"*{escaped(one.first_name)} {escaped(one.family_name)}*"
     told = f"{name} · {reader.says(role)}\n{escaped(one.email)}"
     return section(told) if one.primary else section(told, _deed(one, reader))
+
+
+def _promotion(answer: UserList, reader: Reader) -> list[Block]:
+    """Whoever is a user may be chosen for a backup Administrator."""
+    lines = {f"users promote {one.email}": one for one in answer.users if one.role is Role.USER}
+    offered = [
+        option(f"{one.first_name} {one.family_name} ({one.email})", line)
+        for line, one in lines.items()
+        if len(line) <= LONGEST_VALUE
+    ][:MOST_OPTIONS]
+    if not offered:
+        return []
+    asked = confirm(
+        reader.plain(say("Make this user an Administrator?")),
+        reader.plain(say("Administrators create, change and delete users.")),
+        reader.plain(say("Make an Administrator")),
+        reader.plain(say("Cancel")),
+    )
+    choice = {
+        "type": "static_select",
+        "action_id": f"{RUN}:promote",
+        "placeholder": plain_text(reader.plain(say("Choose a user"))),
+        "options": offered,
+        "confirm": asked,
+    }
+    return [section(reader.says(say("Make a user a backup Administrator:")), choice)]
 
 
 def _deed(one: UserLine, reader: Reader) -> Block:

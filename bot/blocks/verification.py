@@ -26,9 +26,9 @@ from core.comparison import Verdict
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
 from core.phrases import Phrase, counted, say
-from core.record_rows import band_rows, day, full_name, person_rows
+from core.record_rows import band_rows, day, full_name, result_rows, whose_rows
 from core.records import Record
-from core.terms import Language, Outcome, band_on_card
+from core.terms import Language, Module, Outcome, band_on_card
 from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
 from core.wording import OUTCOMES, VERDICTS
@@ -76,12 +76,11 @@ def record_blocks(record: Record, reader: Reader) -> list[Block]:
     scores = band_rows(record)
     shown = [
         header(reader.plain(say("TRF Number {number}", number=record.trf_number))),
-        *fields(person_rows(record), reader),
+        *fields(whose_rows(record), reader),
+        section(f"*{reader.says(say('Test Results'))}*"),
+        *fields(result_rows(record), reader),
     ]
-    if any(band for _, band in scores):
-        shown.append(section(f"*{reader.says(say('Test Results'))}*"))
-        shown += fields(scores, reader)
-    return shown
+    return shown + fields(scores, reader) if any(band for _, band in scores) else shown
 
 
 def _comparison(answer: VerificationCard, reader: Reader) -> list[Block]:
@@ -103,7 +102,7 @@ def _choices(answer: VerificationCard, reader: Reader) -> Block:
         again = opens(reader.plain(say("Try again")), "verify", number)
         return actions(again, watch, report, runs(reader.plain(say("Help")), "help", "help"))
     compare = opens(reader.plain(say("Compare with a copy")), "verify", number)
-    return actions(compare, watch, report, _share(number, reader))
+    return actions(compare, watch, report, *([_share(number, reader)] * reader.in_channel))
 
 
 def _share(number: str, reader: Reader) -> Block:
@@ -173,7 +172,7 @@ def _row(one: VerificationCard, reader: Reader) -> list[str]:
         outcome if record.released else record.status,
         full_name(record),
         reader.plain(day(record.test_date)),
-        record.module,
+        Module(record.module).written_out if record.module else "",
         band_on_card(record.overall),
         notes,
     ]

@@ -21,7 +21,7 @@ from bot.lines import Lines
 from bot.listeners.views import Views
 from bot.patience import answered
 from bot.telling import message_view, respond, show_view, tell_directly
-from core.installations import FORGET_AFTER, claim
+from core.installations import FORGET_AFTER, claim, give_back
 from core.phrases import Phrase, say
 from core.refusals import Refusal
 
@@ -77,8 +77,10 @@ class Actions:
     async def _share(self, args: AsyncArgs, action: Action) -> None:
         if not await self._is_first(args, action, FORGET_AFTER):
             return
-        said = await self._lines.channels.share(args.client, asker_of(args), action["value"])
-        await self._tell(args, said)
+        heard = await self._lines.channels.share(args.client, asker_of(args), action["value"])
+        if heard.refusal is not None:
+            await self._desk.run(partial(self._give_back, _key_of(args, action)))
+        await self._tell(args, heard.said)
 
     async def _open(self, args: AsyncArgs, action: Action) -> None:
         name = action["action_id"].partition(":")[2]
@@ -117,17 +119,24 @@ class Actions:
 
     async def _is_first(self, args: AsyncArgs, action: Action, within: timedelta) -> bool:
         """Whether this person did not click the same button of the same message just now."""
-        where = args.body.get("container") or {}
-        place = where.get("message_ts") or where.get("view_id") or ""
-        asker = asker_of(args)
-        key = ":".join(
-            ("click", asker.team_id, asker.user_id, place, action["action_id"], action["value"])
-        )
-        return await self._desk.run(partial(self._claim, key, within))
+        return await self._desk.run(partial(self._claim, _key_of(args, action), within))
 
     def _claim(self, key: str, within: timedelta) -> bool:
         with self._desk.database.transaction() as session:
             return claim(session, key, within=within, now=self._desk.clock())
+
+    def _give_back(self, key: str) -> None:
+        with self._desk.database.transaction() as session:
+            give_back(session, key)
+
+
+def _key_of(args: AsyncArgs, action: Action) -> str:
+    """This person, this button of this message."""
+    where, asker = args.body.get("container") or {}, asker_of(args)
+    place = where.get("message_ts") or where.get("view_id") or ""
+    return ":".join(
+        ("click", asker.team_id, asker.user_id, place, action["action_id"], action["value"])
+    )
 
 
 def _message(title: Phrase, said: Said, reader: Reader) -> dict[str, Any]:

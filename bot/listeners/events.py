@@ -13,10 +13,11 @@ from bot.bulk import Bulk, checked
 from bot.homes import Homes
 from bot.incoming import fetched
 from bot.lines import Lines
-from bot.names import as_typed
 from bot.numbers import numbers_in
 from bot.telling import tell_directly
+from bot.written import is_small_talk, line_written, what_i_can
 from core.commands.run import Reply
+from core.enquiries import MOST_BYTES
 from core.installations import claim
 from core.refusals import Refusal, usage
 from core.routes import slack_lane
@@ -26,6 +27,8 @@ from core.verification_cards import VerificationTable
 log = structlog.get_logger(__name__)
 
 MOST_DROPPED = 5 << 20
+REPORT = "report"
+"""A command to which the copy of a form comes along; any other file is a list of numbers."""
 
 
 class Events:
@@ -54,12 +57,16 @@ class Events:
         if event.get("files"):
             await self._dropped(args)
             return
-        line = as_typed(event.get("text") or "") or "help"
+        line = line_written(event.get("text") or "", self._desk.settings.slack_command_prefix)
         numbers = self._bulk.numbers_of(line)
         if numbers:
             await self._bulk.check(args, numbers)
             return
-        await self._tell(args, await self._lines.heard(args.client, asker_of(args), line))
+        heard = await self._lines.heard(args.client, asker_of(args), line)
+        if is_small_talk(heard.refusal):
+            await tell_directly(args, what_i_can(heard.reader))
+        else:
+            await self._tell(args, heard)
 
     async def taken_out(self, args: AsyncArgs) -> None:
         """The workspace uninstalled the app or revoked the bot's token."""
@@ -75,14 +82,19 @@ class Events:
 
     async def _dropped(self, args: AsyncArgs) -> None:
         event, asker = args.event or {}, asker_of(args)
+        line = line_written(event.get("text") or "", self._desk.settings.slack_command_prefix)
+        is_report = line.partition(" ")[0].lower() == REPORT
         try:
             await self._answers.actor(args.client, asker)
             files = await fetched(
                 event["files"],
                 args.context.bot_token or "",
                 self._desk.settings.slack_api_url,
-                most=MOST_DROPPED,
+                most=MOST_BYTES if is_report else MOST_DROPPED,
             )
+            if is_report:
+                await self._tell(args, await self._lines.heard(args.client, asker, line, files))
+                return
             found = numbers_in("\n".join(one.data.decode("utf-8", "replace") for one in files))
             if not found:
                 raise usage(

@@ -38,7 +38,8 @@ class Shortcuts:
         asker = asker_of(args)
         found = numbers_in(args.body["message"].get("text") or "")[:MOST_NUMBERS]
         if not found:
-            reader = self._lines.answers.readers.last(asker)
+            actor = await self._lines.answers.actor(args.client, asker)
+            reader = self._lines.answers.readers.of(actor, asker)
             none = say("There is no Test Report Form number in this message.")
             verify = opens(reader.plain(say("Verify a Test Report Form")), "verify")
             await respond(args, told(none, reader, actions(verify)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.kit import Reader
-from bot.modals.form import Form, Submitted, View, choice, entry, modal, quoted, ticks, words
+from bot.modals.form import Form, Submitted, View, choice, entry, modal, note, quoted, ticks, words
 from core.phrases import say
 from core.preference_cards import NotificationCard
 from core.template_cards import TemplateList
@@ -14,6 +14,13 @@ MOST_TEMPLATES = 98
 """Slack offers a hundred at most, the default and the chosen one among them."""
 
 
+RECOMMENDED = say(
+    "Receive emails when new results are available. We recommend all institutions use "
+    "notifications."
+)
+"""The guide's."""
+
+
 def view(reader: Reader, card: NotificationCard, templates: TemplateList) -> View:
     """As they are now, in the guide's order."""
     frequencies = {one.value: text for one, text in FREQUENCIES.items()}
@@ -22,7 +29,10 @@ def view(reader: Reader, card: NotificationCard, templates: TemplateList) -> Vie
     by = {"slack": say("Slack"), "mail": say("E-mail")}
     ways = {name for name, given in (("slack", card.slack), ("mail", card.mail)) if given}
     now = "on" if card.on else "off"
+    marking = {"marks": say("The file marks its results as downloaded")}
+    ticked = set(marking) if card.marks_downloaded else set()
     blocks = [
+        note(reader.says(RECOMMENDED)),
         entry("on", say("Notifications"), choice("radio_buttons", on, reader, now), reader),
         entry(
             "frequency",
@@ -45,6 +55,13 @@ def view(reader: Reader, card: NotificationCard, templates: TemplateList) -> Vie
             hint=say("Now {email}. A new address is used after a code from it.", email=card.email),
         ),
         entry("template", say("Template of the file"), _templates(card, templates, reader), reader),
+        entry(
+            "marks",
+            say("If daily or weekly"),
+            ticks(marking, reader, ticked),
+            reader,
+            optional=True,
+        ),
     ]
     return modal(FORM, reader, blocks, say("Update"))
 
@@ -64,6 +81,7 @@ def _line(form: Submitted) -> str:
     parts = [
         f"notifications {switch}",
         *(f"{way}={'yes' if way in ways else 'no'}" for way in ("slack", "mail")),
+        f"marks={'yes' if form.ticked('marks') else 'no'}",
         f"time={form.text('time')}",
         f"day={form.chosen('day')}",
         f"timezone={quoted(form.text('timezone'))}",

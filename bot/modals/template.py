@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.blocks.kit import Block, Reader, escaped, option, plain_text, section
+from bot.blocks.kit import Block, Reader, escaped, option, section
 from bot.modals.form import Form, Submitted, View, choice, entry, modal, note, quoted, ticks, words
 from core.fields import BY_HEADING, CATALOGUE, CatalogueField, headings
 from core.layouts import LONGEST_NAME, NOTES
@@ -102,7 +102,8 @@ def _rows(draft: Draft, reader: Reader) -> list[Block]:
         ]
         menu = {"type": "overflow", "action_id": f"{MOVE}:{one.heading}", "options": moves}
         rows.append(section(f"{place}. {reader.says(one.title)}", menu))
-    return rows or [section(reader.says(say("No fields are chosen yet.")))]
+    title = section(f"*{reader.says(say('Selected Template Fields'))}*")
+    return [title, *(rows or [section(reader.says(say("No fields are chosen yet.")))])]
 
 
 def _adder(draft: Draft, reader: Reader) -> Block:
@@ -110,8 +111,8 @@ def _adder(draft: Draft, reader: Reader) -> Block:
     left = {one.heading: one.title for one in CATALOGUE if one.heading not in draft.fields}
     offered = left or {"-": say("All fields are chosen.")}
     select = choice("static_select", offered, reader) | {"action_id": ADD}
-    select["placeholder"] = plain_text(reader.plain(say("Click on an item to add it to the list")))
-    made = entry(f"add#{draft.turn}", say("Other Template Fields"), select, reader, optional=True)
+    label = say("Other Template Fields (click on the items below to add to the list)")
+    made = entry(f"add#{draft.turn}", label, select, reader, optional=True)
     return made | {"dispatch_action": True}
 
 

@@ -56,7 +56,7 @@ def _line(form: Submitted) -> str:
 
 FORM = Form(
     "verify",
-    say("Verify a form"),
+    say("Verify Test Report Form"),
     _line,
     {"not_a_name": "name", "not_a_date": "dob"},
     otherwise="numbers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -10,11 +11,17 @@ from typing import Any
 from core.commands.converters import convert
 from core.commands.registry import Command, Word, every_command, find_command
 from core.refusals import Refusal, usage
+from core.trf_numbers import TrfNumber, in_one
 
 QUOTES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb')
 """Any of them opens and any closes; phones and mail programs curl them as they like."""
 
 LONGEST_LINE = 200_000
+LONGEST_ECHO = 60
+"""Of what somebody typed, when it is told back to them."""
+ALIKE = 0.7
+"""How much of a slip is still a command's name: a word of small talk is none."""
+SHORTEST_BEGUN = 3
 _BLANK = re.compile(r"\s")
 
 
@@ -105,9 +112,10 @@ def _unknown(words: list[str]) -> Refusal:
     if not words:
         return usage("no_command", "No command was given. Try `help`.")
     names = every_command()
+    words = [word if len(word) <= LONGEST_ECHO else f"{word[:LONGEST_ECHO]}…" for word in words]
     family = [name for name in names if name.startswith(f"{words[0]} ")]
     typed = " ".join(words[:2]) if family else words[0]
-    near = get_close_matches(typed, family or names, n=1, cutoff=0.5)
+    near = _begun(typed, names) or get_close_matches(typed, family or names, n=1, cutoff=ALIKE)
     if near:
         return usage(
             "unknown_command",
@@ -116,6 +124,11 @@ def _unknown(words: list[str]) -> Refusal:
             near=near[0],
         )
     return usage("unknown_command", "There is no command {typed}. `help` lists them.", typed=typed)
+
+
+def _begun(typed: str, names: Iterable[str]) -> list[str]:
+    """The command whose beginning was typed, as in `notif`."""
+    return [name for name in names if len(typed) >= SHORTEST_BEGUN and name.startswith(typed)][:1]
 
 
 def _values(command: Command, tokens: list[Token]) -> dict[str, Any]:
@@ -151,7 +164,7 @@ def _unknown_option(command: Command, key: str) -> Refusal:
         )
     return usage(
         "unknown_option",
-        "`{command}` has no option {key}. Usage: {usage}",
+        "`{command}` has no option {key}. Usage: `{usage}`",
         command=command.name,
         key=key,
         usage=usage_of(command),
@@ -163,7 +176,7 @@ def _positional_values(command: Command, words: list[str]) -> dict[str, Any]:
     rest = words
     for word in command.positionals:
         if word.many and rest:
-            values[word.name] = [convert(one, word.annotation, word.name) for one in rest]
+            values[word.name] = _many(word, rest)
             rest = []
         elif rest:
             values[word.name] = convert(rest[0], word.annotation, word.name)
@@ -171,11 +184,25 @@ def _positional_values(command: Command, words: list[str]) -> dict[str, Any]:
     if rest:
         raise usage(
             "too_many_words",
-            "{extra} was not expected. Usage: {usage}",
+            "{extra} was not expected. Usage: `{usage}`",
             extra=rest[0],
             usage=usage_of(command),
         )
     return values
+
+
+def _many(word: Word, typed: list[str]) -> list[Any]:
+    """A list may be pasted with commas or semicolons, and a number with blanks in it."""
+    words = [one for text in typed for one in _parted(text)] or typed
+    found = [convert(one, word.annotation, word.name) for one in words]
+    if word.annotation is TrfNumber and (whole := in_one(found)):
+        return [whole]
+    return found
+
+
+def _parted(text: str) -> list[str]:
+    """A link with its label stays whole."""
+    return [text] if text[:1] in {"<", "["} else [one for one in re.split("[,;]", text) if one]
 
 
 def _require(command: Command, values: dict[str, Any]) -> None:
@@ -183,7 +210,7 @@ def _require(command: Command, values: dict[str, Any]) -> None:
         if word.required and word.name not in values:
             raise usage(
                 "word_missing",
-                "{name} is missing. Usage: {usage}",
+                "{name} is missing. Usage: `{usage}`",
                 name=shown(word),
                 usage=usage_of(command),
             )

@@ -66,7 +66,7 @@ def help_page(session: Session, actor: Actor, topic: list[str] | None = None) ->
 
 
 def _nearest(name: str, allowed: list[Command]) -> str:
-    near = get_close_matches(name, [one.name for one in allowed], n=1, cutoff=0)
+    near = get_close_matches(name, [one.name for one in allowed], n=1)
     return f"help {near[0]}" if near else "help"
 
 

@@ -74,7 +74,8 @@ def look_up_of(
     if len(numbers) > 1:
         raise usage(
             "claims_with_many",
-            "What a copy shows can be compared with one number only. Verify them one by one.",
+            "What a copy shows can be compared with one number only. Verify them one by one, and "
+            'put two words in quotation marks, as in name="Mary Smith".',
         )
     return LookUp(actor, numbers, {numbers[0]: claims})
 

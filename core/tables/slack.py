@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.tables.columns import Instant
+from core.terms import Language
 
 
 class SlackInstallation(SQLModel, table=True):
@@ -56,7 +57,10 @@ class SlackCode(SQLModel, table=True):
 
 
 class SlackChannel(SQLModel, table=True):
-    """Where an organisation's new results are announced, from arrivals after `since_arrival_id`."""
+    """Where an organisation's new results are announced, from arrivals after `since_arrival_id`.
+
+    `language` is that of whoever chose it.
+    """
 
     __tablename__ = "slack_channel"
 
@@ -65,6 +69,7 @@ class SlackChannel(SQLModel, table=True):
     channel_id: str = Field(max_length=32)
     chosen_at: datetime = Field(sa_type=Instant)
     since_arrival_id: int = 0
+    language: str = Field(default=Language.ENGLISH_UK.value, max_length=5)
 
 
 class SlackCard(SQLModel, table=True):

@@ -170,18 +170,20 @@ def test_a_line_without_words_is_sent_to_help(line):
 def test_a_word_too_many_is_named_with_the_usage():
     refusal = refused(f"watch {NUMBER} again")
 
-    assert refusal.message == "again was not expected. Usage: watch NUMBER"
+    assert refusal.message == "again was not expected. Usage: `watch NUMBER`"
 
 
 def test_a_missing_word_is_named_with_the_usage():
-    assert refused("watch").message == "NUMBER is missing. Usage: watch NUMBER"
-    assert "NUMBER is missing. Usage: verify NUMBER…" in refused("verify").message
+    assert refused("watch").message == "NUMBER is missing. Usage: `watch NUMBER`"
+    assert "NUMBER is missing. Usage: `verify NUMBER…" in refused("verify").message
     assert "format= is missing" in refused("templates create x").message
 
 
 def test_an_unknown_option_is_named_with_the_nearest_or_the_usage():
     assert "no option modul. Did you mean module?" in refused(f"verify {NUMBER} modul=A").message
-    assert "no option colour. Usage: watch NUMBER" in refused(f"watch {NUMBER} colour=red").message
+    assert (
+        "no option colour. Usage: `watch NUMBER`" in refused(f"watch {NUMBER} colour=red").message
+    )
 
 
 def test_an_option_given_twice_is_refused():

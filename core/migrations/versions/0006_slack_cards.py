@@ -1,4 +1,4 @@
-"""Which message in Slack showed what to whom"""
+"""Which message in Slack showed what to whom, and in which language a channel is told"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,7 +27,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_slack_card_trf_number", "slack_card", ["trf_number"])
     op.create_index("ix_slack_card_download_id", "slack_card", ["download_id"])
+    language = sa.Column("language", sa.String(length=5), nullable=False, server_default="en-GB")
+    op.add_column("slack_channel", language)
 
 
 def downgrade() -> None:
+    op.drop_column("slack_channel", "language")
     op.drop_table("slack_card")
