@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,6 +20,8 @@ from core.engine import WorkEngine
 from core.refusals import unavailable, usage
 from core.shared_sync import SharedSync, SyncedFile
 
+Version = tuple[int, ...]
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _TABLES = {
@@ -28,6 +32,9 @@ _TABLES = {
 
 _POSTGRES = {"connect_timeout": 10, "options": "-c idle_in_transaction_session_timeout=20s"}
 """A server that is away is said so, and a process that was stopped loses its locks."""
+
+OLDEST_SQLITE = (3, 42)
+"""With Python 3.12 and newer; 3.11 asks in the old way."""
 
 BUSY_SECONDS = 60
 """How long another process's write is waited for: a large file's load holds SQLite that long."""
@@ -79,6 +86,7 @@ class Database:
 
     def require_current(self) -> None:
         """Refuse a database without our tables, one that is behind, and one that is ahead."""
+        require_sqlite(self.url, sys.version_info[:3], sqlite3.sqlite_version_info)
         found = None if self._has_no_content() else _revision(self.engine)
         known = revisions()
         if found is None:
@@ -127,6 +135,7 @@ def migrate(url: str) -> None:
 
     from core import engine_dbos
 
+    require_sqlite(make_url(url), sys.version_info[:3], sqlite3.sqlite_version_info)
     database = Database(url)
     try:
         _make_folder(database.url)
@@ -141,6 +150,18 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
     finally:
         database.close()
+
+
+def require_sqlite(url: URL, python: Version, sqlite: Version) -> None:
+    """DBOS asks SQLite for the time in a way that older ones answer by NULL, from 3.12 on."""
+    if url.get_backend_name() == "sqlite" and python >= (3, 12) and sqlite < OLDEST_SQLITE:
+        raise usage(
+            "sqlite_too_old",
+            "This Python ({python}) comes with SQLite {found}, and needs 3.42 or newer. "
+            "Use Python 3.11, or a Python with a newer SQLite, or PostgreSQL.",
+            python=".".join(map(str, python[:2])),
+            found=".".join(map(str, sqlite)),
+        )
 
 
 def revisions() -> list[str]:

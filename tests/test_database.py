@@ -1,12 +1,13 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel, select
 
 from core import audit
 from core import database as databases
-from core.database import Database, migrate, revisions
+from core.database import Database, migrate, require_sqlite, revisions
 from core.engine_dbos import is_ours
 from core.refusals import Kind, Refusal
 from core.tables import AuditEvent, Organisation
@@ -56,6 +57,27 @@ def test_the_engine_has_its_tables_before_our_version_is_written(empty_database_
     opened = Database(empty_database_url)
     assert list(opened.work.inspect()) == []
     opened.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "python", "sqlite", "is_refused"),
+    [
+        ("sqlite:///results.db", (3, 12, 1), (3, 40, 1), True),
+        ("sqlite:///results.db", (3, 11, 7), (3, 40, 1), False),
+        ("sqlite:///results.db", (3, 13, 0), (3, 42, 0), False),
+        ("postgresql+psycopg://here/results", (3, 13, 0), (3, 40, 1), False),
+    ],
+)
+def test_a_python_whose_sqlite_the_engine_cannot_use_is_refused_with_what_to_do(
+    url, python, sqlite, is_refused
+):
+    try:
+        require_sqlite(make_url(url), python, sqlite)
+        refused = ""
+    except Refusal as refusal:
+        refused = refusal.message
+
+    assert ("SQLite 3.40.1, and needs 3.42 or newer. Use Python 3.11" in refused) is is_refused
 
 
 def test_a_database_newer_than_the_program_is_refused_and_left_alone(database):

@@ -18,6 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bench.slack.site import Request, now
 from bot.app import SlackDoor
 from bot.application import SlackApplication
+from console.settling import settle
 from core.database import Database
 from core.settings import Settings
 
@@ -52,7 +53,9 @@ def _served(name: str, settings: Settings) -> Iterator[int]:
 def _serve(name: str, dumped: str, port: int) -> None:
     secret = {"slack_bot_token": "xoxb-exeter", "slack_signing_secret": "a-signing-secret"}
     settings = Settings.model_validate({**json.loads(dumped), **secret})
-    uvicorn.run(_door(name, settings), port=port, log_config=None, lifespan="off")
+    door = _door(name, settings)
+    settle()
+    uvicorn.run(door, port=port, log_config=None, lifespan="off")
 
 
 def _door(name: str, settings: Settings) -> SlackDoor:
