@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 _ASKED_WORDS = """
+about band bands bitte de favor merci por pr\u00fcfen result results s score scores still
+\u00fcberpr\u00fcfen verificar v\u00e9rifier what who
 are authentic authenticity belong belongs check confirm correct fake form forms genuine if is issued
 legit look lookup no nr number numbers of official one ones please real report right test trf trfs
 up valid validate validity verification verify was whether &
@@ -21,7 +23,7 @@ _USUAL_NUMBER = re.compile(r"\d{2}[A-Za-z]{2}\d{6}[A-Za-z]{4}[0-9A-Za-z]{3}[AGag
 _SEPARATORS = re.compile(r"[\s,;|/]+")
 _AROUND = "'\"<>()[].:?!*_#-\u2022\u2013\u2014\u201c\u201d\u2018\u2019\u00b7"
 _OF_A_ROW = re.compile(r"[\d.,/:-]+\Z|[^\W\d_][^\s@=]*\Z")
-MOST_IN_A_ROW, MOST_NAMES, MOST_GROUPS = 12, 6, 7
+MOST_IN_A_ROW, MOST_NAMES, MOST_GROUPS, MOST_ASKED = 12, 6, 7, 10
 _NAMED = re.compile(r"\b(?:belongs? to|issued to|is from|from|for|of)\b", re.IGNORECASE)
 _REPORT = re.compile(
     r"report\s+(?:(?:the|form|trf|number|no\.?)\s+)*(.*)\Z", re.IGNORECASE | re.DOTALL
@@ -71,7 +73,9 @@ def _is_cell(word: str) -> bool:
     return not word[0].islower()
 
 
-def looked_up(typed: str, words: list[str], courtesies: Iterable[str]) -> str | None:
+def looked_up(
+    typed: str, words: list[str], courtesies: Iterable[str], *, is_question: bool
+) -> str | None:
     """`verify …` for words that ask about numbers, and for `check the attached list`.
 
     Names behind one number are what its copy shows: `verify A Jane Zola`.
@@ -82,12 +86,15 @@ def looked_up(typed: str, words: list[str], courtesies: Iterable[str]) -> str | 
     numbers = [word for word in words if is_trf_like(word)]
     about = [word for word in words if not is_trf_like(word)]
     low = [word.lower() for word in about]
-    if len(numbers) == 1 and (watching := _watching(low, numbers[0], courtesies)):
-        return watching
-    if all(word in _ASKED or word in courtesies for word in low):
+    if len(numbers) == 1 and (
+        one := _watching(low, numbers[0], courtesies) or _with_name(typed, words, numbers)
+    ):
+        return one
+    asks_so = is_question and bool(numbers) and len(low) <= MOST_ASKED
+    if asks_so or all(word in _ASKED or word in courtesies for word in low):
         asks = low and low[0] in {"verify", "check", "validate", "confirm"}
         return " ".join(["verify", *numbers]) if numbers or asks else None
-    return _with_name(typed, words, numbers)
+    return None
 
 
 def _watching(low: list[str], number: str, courtesies: Iterable[str]) -> str | None:

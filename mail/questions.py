@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.commands.registry import TOPICS
 from mail.courtesies import POLITE, words_of
 
 _NEWS_WORDS = """
@@ -24,6 +25,9 @@ def question(typed: str) -> str | None:
     said = set(words)
     if words and words[0] in _ASKING and {"new", "news"} & said and said <= _NEWS:
         return "results"
+    if words[:1] == ["how"] and {"do", "can", "to"} & set(words[1:3]):
+        topic = next((word for word in words if word in TOPICS), "")
+        return f"help {topic}".strip() if topic or said <= _HELP else None
     if words and words[0] in {"how", "what", "which"} and _ABOUT_US & said and said <= _HELP:
         return "help"
     return None

@@ -48,13 +48,20 @@ switch turn updates
 _SWITCHED = frozenset(_SWITCHED_WORDS.split())
 _MAILS = frozenset({"notification", "notifications", "e-mails", "emails", "mails", "messages"})
 _LISTED_WORDS = """
-attached attachment band below candidate candidates column csv date enclosed excel find following
-list lists name names overall score scores see spreadsheet table
+applicant applicants attached attachment band below candidate candidates column csv date enclosed
+excel find following list lists name names our overall score scores see spreadsheet student
+students table
 """
 LISTED = frozenset(_LISTED_WORDS.split())
 _DOWNLOADS = frozenset({"send", "sending", "get", "give", "download"})
 _TELLS = frozenset({"can", "could", "did", "do", "download", "get", "got", "have", "may", "now"})
 _MAY = frozenset({"can", "could", "may", "might"})
+_HELPED = frozenset({"about", "do", "does", "form", "forms", "how", "on", "use", "work", "works"})
+_NEW_ADDRESS = re.compile(
+    r"(?:change|set|switch|update) my (?:notification )?e?-?mail(?: address)? to:? "
+    r"<?([^\s<>]+@[^\s<>]+)>?\Z",
+    re.IGNORECASE,
+)
 _AT_TIME = re.compile(
     r"\b(daily|weekly)(?:\s+on)?(?:\s+(mon|tues|wednes|thurs|fri|satur|sun)days?)?"
     r"(?:\s+at)?(?:\s+([0-2]?\d)(?:[:.]([0-5]\d))?\s*([ap]m)?)?[\s.!]*\Z",
@@ -73,7 +80,7 @@ def wish_of(line: str) -> str | None:
         return None
     return (
         reported(typed)
-        or _verification(typed)
+        or _verification(typed, is_question=line.endswith("?"))
         or question(typed)
         or _short_form(words, typed)
         or (closes(typed) if words[0] in TOPICS and not _is_about_reports(words) else None)
@@ -105,12 +112,14 @@ def _means_something(words: list[str]) -> bool:
     return bool((known | set(TOPICS) - {"results", "download"}) & set(words))
 
 
-def _verification(typed: str) -> str | None:
+def _verification(typed: str, *, is_question: bool) -> str | None:
     """`verify A and B`, `TRF number: A`, `is A genuine?`, `check the attached list`."""
     words = bare_words(typed)
-    if "=" in typed or not words or words[0].lower() in TOPICS.keys() - {"verify"}:
+    if "=" in typed or not words or words[0].lower() in TOPICS.keys() - {"verify", "results"}:
         return None
-    return looked_up(typed, words, POLITE | LISTED)
+    if words[0].lower() == "results" and not any(map(is_trf_like, words)):
+        return None
+    return looked_up(typed, words, POLITE | LISTED, is_question=is_question)
 
 
 def _short_form(words: list[str], typed: str) -> str | None:
@@ -118,8 +127,10 @@ def _short_form(words: list[str], typed: str) -> str | None:
     meant = [word for word in asked if word not in _PHOTOS]
     photos = ["photos=yes"] if len(meant) < len(asked) else []
     formats = [word for word in meant if word in FORMATS]
-    if words[0] == "help" and all(word in POLITE for word in words[1:]):
-        return "help"
+    if words[0] == "help" and all(word in POLITE | _HELPED | TOPICS.keys() for word in words):
+        return " ".join(["help", *[word for word in words[1:] if word in TOPICS][:1]])
+    if to := _NEW_ADDRESS.match(typed):
+        return f"notifications email={to[1]}"
     if again := _again(words, formats, photos):
         return again
     if formats and len(meant) == 1 and not _tells(words):
@@ -139,12 +150,12 @@ def _tells(words: list[str]) -> bool:
 
 def _switch(words: list[str], typed: str) -> str | None:
     """`weekly`, `stop sending me these mails`, `daily at 9:30`, `no more emails`."""
-    if words[0] == "notifications":
-        return None
     if at := _AT_TIME.search(typed):
         head = words_of(typed[: at.start()])
         if all(word in POLITE | _SWITCHED for word in head):
             return _timed(at)
+    if words[0] == "notifications":
+        return None
     plain = words_of(_OFTEN.sub(_plainly, typed))
     meant = [word for word in plain if word not in POLITE | _SWITCHED]
     if len(meant) != 1 or (meant[0] in {"on", "off"} and not _MAILS & set(words)):

@@ -7,6 +7,7 @@ from core.notices import ChannelNews, Notice, SettingsChanged, SharedChanged
 from core.phrases import say
 from core.terms import AttachmentPolicy, Language
 from mail.render import LETTERS
+from mail.tables import text_table
 from mail.writing import NOTIFICATIONS, Terms, written
 from tests.mail.letters import NOTICES, message, recipient
 
@@ -90,6 +91,12 @@ def test_american_letters_are_spelt_the_american_way():
     assert "May 2, 1982" in american.text
     assert "<th" in american.html
     assert "Center</th>" in american.html
+
+
+def test_columns_stand_below_one_another_in_every_script():
+    made = text_table([("Name", "Overall"), ("\ubbfc\uc900 \uae40", "6.5"), ("Jo\u0308rg", "7")])
+
+    assert made.splitlines() == ["Name     Overall", "\ubbfc\uc900 \uae40  6.5", "Jo\u0308rg     7"]
 
 
 def test_html_is_well_formed():
