@@ -9,7 +9,6 @@ from slack_sdk.web import WebClient
 from sqlmodel import Session
 
 from bot.replies import OK, status_of
-from core.channel_news import announcement
 from core.notices import ChannelNews, ResultsChanged, SharedChanged, WatchHit
 from core.slack_cards import message_of
 from core.transports import Message
@@ -32,9 +31,7 @@ NO_THREAD = frozenset(
 def thread_of(session: Session, message: Message) -> str | None:
     """Slack's id of the message, or of its file; None where there is none."""
     notice, person = message.notice, message.recipient
-    if isinstance(notice, ChannelNews) and notice.concerns is not None:
-        return announcement(session, message.lane, notice.concerns)
-    if isinstance(notice, ResultsChanged | SharedChanged):
+    if isinstance(notice, ResultsChanged | SharedChanged | ChannelNews):
         return notice.thread or None
     if isinstance(notice, WatchHit) and person is not None:
         reader = person.user_id, message.lane

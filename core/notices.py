@@ -168,8 +168,8 @@ class ChannelNews:
     """To an organisation's channel: counts only, never anything of a candidate.
 
     `waiting` counts all its results that nobody has downloaded yet. What is new came with the
-    arrivals after `after` up to `upto`. `concerns` is the arrival that brought what changed,
-    where nothing is new and all of it came with one.
+    arrivals after `after` up to `upto`. `thread` is the announcement of what has changed, '' where
+    there is none or no single one.
     """
 
     KIND: ClassVar = "channel-news"
@@ -179,7 +179,7 @@ class ChannelNews:
     waiting: int
     after: int = 0
     upto: int = 0
-    concerns: int | None = None
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from core.channel_news import announcement
 from core.composing import Unwanted
 from core.delivery import download
 from core.installations import Workspace, install, set_channel
@@ -14,7 +13,7 @@ from tests.builders import NOW, a_user, an_actor, an_organisation
 from tests.intake.shapes import as_csv, load, record
 from tests.ledger import told
 
-LANE = "T1:C1"
+LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
@@ -94,14 +93,66 @@ def test_a_change_concerns_the_announcement_of_what_changed(database, ann):
     settle(database, ts="7.7")
     with database.transaction() as session:
         download(session, ann, now=NOW)
-    arrive(database, record(1, overallBandScore="5.5"), now=NOW + timedelta(days=1))
+    arrive(database, record(1, overallBandScore="5.5"), now=LATER)
 
     changed = news(database)[-1]
 
     assert (changed.new, changed.changed, changed.waiting) == (0, 1, 0)
-    with database.reading() as session:
-        assert announcement(session, LANE, changed.concerns) == "7.7"
-        assert announcement(session, "T1:C2", changed.concerns) is None
+    assert changed.thread == "7.7"
+
+
+def test_what_changed_is_told_apart_from_what_is_new_under_its_own_announcement(database, ann):
+    choose(database, ann)
+    arrive(database, record(1))
+    settle(database, ts="7.7")
+    arrive(database, record(2))
+    settle(database, ts="8.8")
+
+    arrive(database, record(1, overallBandScore="5.5"), record(3), now=LATER)
+
+    new, changed = news(database)[-2:]
+    assert (new.new, new.changed, new.thread) == (1, 0, "")
+    assert (changed.new, changed.changed, changed.thread) == (0, 1, "7.7")
+    settle(database, ts="9.9")
+    arrive(database, record(3, overallBandScore="5.5"), now=LATER)
+    assert (news(database)[-1].changed, news(database)[-1].thread) == (1, "9.9")
+
+
+def test_what_several_announcements_told_of_has_no_thread(database, ann):
+    choose(database, ann)
+    for n in (1, 2):
+        arrive(database, record(n))
+        settle(database, ts=f"{n}.5")
+
+    arrive(database, *(record(n, overallBandScore="5.5") for n in (1, 2)), now=LATER)
+
+    assert (news(database)[-1].changed, news(database)[-1].thread) == (2, "")
+
+
+def test_what_changed_before_the_channel_was_chosen_has_no_thread(database, ann):
+    arrive(database, record(1))
+    choose(database, ann)
+
+    arrive(database, record(1, overallBandScore="5.5"), now=LATER)
+
+    assert (news(database)[-1].changed, news(database)[-1].thread) == (1, "")
+
+
+def test_what_was_told_long_ago_is_not_counted_again_when_the_ledger_forgot_it(database, ann):
+    choose(database, ann)
+    for n in range(1, 4):
+        arrive(database, record(n))
+        settle(database)
+    arrive(database, *(record(n, overallBandScore="5.5") for n in (1, 2)), now=LATER)
+    settle(database)
+    with database.transaction() as session:
+        for row in session.exec(select(Outgoing)):
+            session.delete(row)
+
+    arrive(database, record(4), record(3, overallBandScore="6"), now=LATER)
+
+    new, changed = news(database)
+    assert (new.new, changed.changed) == (1, 1)
 
 
 def test_a_channel_that_was_changed_meanwhile_hears_nothing(database, ann):
