@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from traceback import extract_tb
 from uuid import uuid4
 
 import structlog
@@ -32,6 +33,7 @@ from mail.trust import Trusted, judge, prover
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 10.0
+MOST_PLACES = 12
 BROKEN = "It could not be worked on. The log has the reason under {reference}."
 
 
@@ -94,7 +96,13 @@ class InboxWork:
             if is_away(bug):
                 raise
             reference = uuid4().hex[:8]
-            log.exception("mail-shunted", reference=reference, row=row_id)
+            log.error(  # noqa: TRY400  its words are left out
+                "mail-shunted",
+                reference=reference,
+                row=row_id,
+                error=type(bug).__name__,
+                at=_places(bug),
+            )
             with self._database.transaction() as session:
                 reason = BROKEN.format(reference=reference)
                 inbox.shunt(session, row_id, reason, now=self._clock())
@@ -154,3 +162,9 @@ class InboxWork:
         with self._database.transaction() as session:
             held = inbox.hold(session, row.id or 0, done=0)
             inbox.finish(session, held, Standing.IGNORED, reason, now=self._clock())
+
+
+def _places(bug: Exception) -> list[str]:
+    """Where it happened. What it says may repeat the mail, which no log may hold."""
+    frames = extract_tb(bug.__traceback__)[-MOST_PLACES:]
+    return [f"{one.filename}:{one.lineno} {one.name}" for one in frames]

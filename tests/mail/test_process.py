@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from core import inbox, shunted
 from core.inbox import Standing
@@ -320,6 +321,21 @@ def test_a_bug_puts_a_mail_aside_and_it_can_be_tried_again(house, ann, database,
         assert "could not be worked on" in mail.reason
         inbox.retry(session, mail.id, now=house.now)
     assert len(house.answers()) == 1
+
+
+def test_a_bug_is_logged_with_its_places_and_without_the_mail(house, ann, monkeypatch):
+    def fails(text, *_):
+        raise ValueError(text)
+
+    ours = house.mail_to(ann)
+    house.deliver(answer_to(ours, "my secret is hunter2"), ours["Reply-To"])
+    monkeypatch.setattr(serving, "wishes_in", fails)
+    with capture_logs() as logged:
+        house.process()
+
+    (line,) = [one for one in logged if one["event"] == "mail-shunted"]
+    assert (line["error"], line["at"][-1].endswith(" fails")) == ("ValueError", True)
+    assert "hunter2" not in repr(logged)
 
 
 def test_a_shunted_mail_can_be_dropped_and_is_then_forgotten(house, ann, database, monkeypatch):
