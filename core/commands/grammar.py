@@ -192,12 +192,13 @@ def _positional_values(command: Command, words: list[str]) -> dict[str, Any]:
 
 
 def _many(word: Word, typed: list[str]) -> list[Any]:
-    """A list may be pasted with commas or semicolons, and a number with blanks in it."""
+    """Numbers may be pasted with commas or semicolons between them, and one with blanks in it."""
+    if word.annotation is not TrfNumber:
+        return [convert(one, word.annotation, word.name) for one in typed]
     words = [one for text in typed for one in _parted(text)] or typed
     found = [convert(one, word.annotation, word.name) for one in words]
-    if word.annotation is TrfNumber and (whole := in_one(found)):
-        return [whole]
-    return found
+    whole = in_one(found)
+    return found if whole is None else [whole]
 
 
 def _parted(text: str) -> list[str]:

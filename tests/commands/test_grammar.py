@@ -222,3 +222,22 @@ def test_every_example_of_every_command_parses_to_it(name):
     assert command.examples
     for example in command.examples:
         assert parse(example).command is command
+
+
+def test_a_comment_keeps_its_commas():
+    values = parse(f"report {NUMBER} the photo, and the seal; both").values
+
+    assert values["comment"] == ["the", "photo,", "and", "the", "seal;", "both"]
+
+
+@pytest.mark.parametrize("between", [",", ";", ", ", ",,", "\n"])
+def test_numbers_may_have_commas_between_them(between):
+    assert parse(f"verify {NUMBER}{between}18GB000596ANNJS03A").values["numbers"] == [
+        NUMBER,
+        "18GB000596ANNJS03A",
+    ]
+
+
+def test_a_number_may_have_blanks_in_it_and_several_short_ones_stay_several():
+    assert parse("verify 17GB 000595 ZOLJ S03G").values["numbers"] == ["17GB000595ZOLJS03G"]
+    assert len(parse("verify 17GB 000595 ZOLJ").values["numbers"]) == 3
