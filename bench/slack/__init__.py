@@ -1,6 +1,7 @@
 """How soon Slack hears from us, and `/verify` over HTTP beside the same Bolt answering a constant.
 
-Slack itself is the stand-in; who somebody is was asked once and is remembered, as in service.
+Both are served as the service serves them, and once more without the application around. Slack is
+the stand-in; who somebody is was asked once and is remembered, as in service.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from statistics import quantiles
 
 from slack_bolt.async_app import AsyncBoltRequest
 
-from bench.slack.serving import CONNECTIONS, rates
+from bench.slack.serving import CONNECTIONS, SERVERS, rates
 from bench.slack.site import Request, a_slack, now, prepare, settings_for, signed_request
 from bench.timing import Row, options, report
 from bot.application import SlackApplication
@@ -43,12 +44,14 @@ def main(argv: Sequence[str]) -> None:
             ],
         )
         found = rates(settings, request, given.rounds)
-    ours, constant = found["ours"], found["constant"]
+    ours, constant, bare, bare_constant = (found[server] for server in SERVERS)
     report(
         f"Slack: /verify over HTTP, {CONNECTIONS} connections",
         [
             Row("the same Bolt, a constant", f"{constant:,.0f}/s"),
             Row("ours", f"{ours:,.0f}/s", ours / constant, LEAST),
+            Row("by its door alone, a constant", f"{bare_constant:,.0f}/s"),
+            Row("by its door alone, ours", f"{bare:,.0f}/s", bare / bare_constant),
         ],
     )
 

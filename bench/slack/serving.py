@@ -1,4 +1,8 @@
-"""`/verify` over HTTP: a server process, and connections that ask without a pause."""
+"""`/verify` over HTTP: a server process, and connections that ask without a pause.
+
+Served as the service does it, mounted in the one application; and for comparison the bare door,
+without the application's routes, request ids, metrics and logs around it.
+"""
 
 import asyncio
 import json
@@ -8,16 +12,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import uvicorn
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from starlette.types import ASGIApp
 
+from api.app import application
 from bench.slack.site import Request, now
 from bot.app import SlackDoor
 from bot.application import SlackApplication
+from console.logs import configure_logs
 from console.settling import settle
 from core.database import Database
 from core.settings import Settings
@@ -26,22 +34,33 @@ CONNECTIONS = 16
 SECONDS = 4.0
 
 
-def rates(settings: Settings, request: Request, rounds: int) -> dict[str, float]:
+@dataclass(frozen=True)
+class Server:
+    """What answers: our listeners or a constant, in the whole application or by itself."""
+
+    ours: bool
+    whole: bool
+
+
+SERVERS = tuple(Server(ours, whole) for whole in (True, False) for ours in (True, False))
+
+
+def rates(settings: Settings, request: Request, rounds: int) -> dict[Server, float]:
     """Requests a second, in turn, each round with a fresh server process."""
-    found: dict[str, list[float]] = {"ours": [], "constant": []}
+    found: dict[Server, list[float]] = {server: [] for server in SERVERS}
     for _ in range(rounds):
-        for name, taken in found.items():
-            with _served(name, settings) as port:
-                taken.append(asyncio.run(_rate(port, request, expects=name == "ours")))
-    return {name: median(taken) for name, taken in found.items()}
+        for server, taken in found.items():
+            with _served(server, settings) as port:
+                taken.append(asyncio.run(_rate(port, request, expects=server.ours)))
+    return {server: median(taken) for server, taken in found.items()}
 
 
 @contextmanager
-def _served(name: str, settings: Settings) -> Iterator[int]:
+def _served(server: Server, settings: Settings) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = int(taken.getsockname()[1])
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_serve, args=(name, settings.model_dump_json(), port))
+    process = context.Process(target=_serve, args=(server, settings.model_dump_json(), port))
     process.start()
     try:
         yield port
@@ -50,19 +69,23 @@ def _served(name: str, settings: Settings) -> Iterator[int]:
         process.join()
 
 
-def _serve(name: str, dumped: str, port: int) -> None:
+def _serve(server: Server, dumped: str, port: int) -> None:
     secret = {"slack_bot_token": "xoxb-exeter", "slack_signing_secret": "a-signing-secret"}
     settings = Settings.model_validate({**json.loads(dumped), **secret})
-    door = _door(name, settings)
+    configure_logs()
+    database = Database(settings.database_url)
+    app: ASGIApp = _door(server, settings, database)
+    if server.whole:
+        app = application(settings, database, now, {"/slack": app})
     settle()
-    uvicorn.run(door, port=port, log_config=None, lifespan="off")
+    uvicorn.run(app, port=port, log_config=None, access_log=False, lifespan="off")
 
 
-def _door(name: str, settings: Settings) -> SlackDoor:
-    application = SlackApplication(settings, Database(settings.database_url), now)
-    if name == "constant":
-        application.bolt = _constant(settings)
-    return SlackDoor(application)
+def _door(server: Server, settings: Settings, database: Database) -> SlackDoor:
+    slack = SlackApplication(settings, database, now)
+    if not server.ours:
+        slack.bolt = _constant(settings)
+    return SlackDoor(slack)
 
 
 def _constant(settings: Settings) -> AsyncApp:
