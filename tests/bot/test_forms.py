@@ -261,14 +261,15 @@ def test_a_suspect_form_is_reported_with_its_copy(ann):
     assert "not a copy of a form" in json.dumps(refused)
 
     copy = ann.slack.uploads(ANN, "form.pdf", b"%PDF-1.7 a copy")
-    done = submitted(
-        ann, view, number=text(number(1)), copies={"type": "file_input", "files": [copy]}
-    )
+    copies = {"type": "file_input", "files": [copy]}
+    noticed = text("The seal, and the photo: both are off.")
+    done = submitted(ann, view, number=text(number(1)), copies=copies, comment=noticed)
 
     assert "Enquiry 1 about" in words(done)
     with ann.database.reading() as session:
         assert session.exec(select(Enquiry)).one().trf_number == number(1)
-        assert session.exec(select(EnquiryCopy)).one().data == b"%PDF-1.7 a copy"
+        kept = {one.data for one in session.exec(select(EnquiryCopy))}
+    assert kept == {b"%PDF-1.7 a copy", b"The seal, and the photo: both are off."}
 
 
 def test_template_and_format_are_chosen_before_a_download(ann):
