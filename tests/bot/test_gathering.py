@@ -56,6 +56,29 @@ def test_what_comes_while_others_are_under_way_is_done_in_one_group(gathering, d
     assert doing.groups == [[1], [2, 3, 4]]
 
 
+def test_those_who_came_last_time_are_waited_for_while_they_are_on_their_way(gathering, doing):
+    async def again():
+        await _first_then(gathering, doing, [2, 3, 4])
+        asked = []
+        for work in (5, 6, 7):
+            asked.append(asyncio.ensure_future(gathering.run(work)))
+            for _ in range(5):
+                await asyncio.sleep(0)
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(again()) == [10, 12, 14]
+    assert doing.groups[2:] == [[5, 6, 7]]
+
+
+def test_whoever_is_alone_is_not_kept_waiting_for_others(gathering, doing):
+    async def several_then_one():
+        await _first_then(gathering, doing, [2, 3, 4])
+        return [await gathering.run(5), await gathering.run(6)]
+
+    assert asyncio.run(several_then_one()) == [10, 12]
+    assert doing.groups[2:] == [[5], [6]]
+
+
 def test_an_error_is_its_own_works_only(gathering, doing):
     answers = asyncio.run(_first_then(gathering, doing, [2, 0, 4]))
 
