@@ -116,6 +116,12 @@ def find_field(words: str) -> CatalogueField:
     return field
 
 
+def title_of(heading: str) -> str:
+    """What a changed value is called; a record's status is in no file."""
+    field = BY_HEADING.get(heading)
+    return heading.capitalize() if field is None else field.title
+
+
 def headings(fields: Iterable[CatalogueField]) -> tuple[str, ...]:
     """The header row that these fields make."""
     return tuple(heading for field in fields for heading in field.headings)

@@ -8,8 +8,23 @@ from functools import lru_cache
 from core.phrases import Phrase, say
 from core.records import Record
 from core.terms import Module, band_on_card
+from core.verification_cards import VerificationCard
+from core.wording import VERDICTS
 
 Rows = list[tuple[str, str]]
+
+CLAIMS = {
+    "name": say("Name"),
+    "dob": say("Date of Birth"),
+    "gender": say("Gender"),
+    "module": say("Module"),
+    "date": say("Test Date"),
+    "overall": say("Overall"),
+    "listening": say("Listening"),
+    "reading": say("Reading"),
+    "writing": say("Writing"),
+    "speaking": say("Speaking"),
+}
 
 
 def person_rows(record: Record) -> Rows:
@@ -46,6 +61,11 @@ def band_rows(record: Record) -> Rows:
         (say("Writing"), band_on_card(record.writing)),
         (say("Speaking"), band_on_card(record.speaking)),
     ]
+
+
+def verdict_rows(card: VerificationCard) -> Rows:
+    """How what was claimed compares."""
+    return [(CLAIMS[key], VERDICTS[verdict]) for key, verdict in (card.comparison or {}).items()]
 
 
 def full_name(record: Record) -> str:

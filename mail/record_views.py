@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.comparison import Verdict
-from core.fields import BY_HEADING
+from core.fields import title_of
 from core.notices import FieldChange, ResultsChanged
 from core.phrases import say
-from core.record_rows import Rows, band_rows, day, full_name, person_rows
+from core.record_rows import Rows, band_rows, day, full_name, person_rows, verdict_rows
 from core.records import Record
 from core.terms import Outcome, band_on_card
 from core.verification_cards import VerificationCard
@@ -71,25 +71,6 @@ def verification_cells(cards: Iterable[VerificationCard]) -> list[Cells]:
     ]
 
 
-CLAIMS = {
-    "name": say("Name"),
-    "dob": say("Date of Birth"),
-    "gender": say("Gender"),
-    "module": say("Module"),
-    "date": say("Test Date"),
-    "overall": say("Overall"),
-    "listening": say("Listening"),
-    "reading": say("Reading"),
-    "writing": say("Writing"),
-    "speaking": say("Speaking"),
-}
-
-
-def verdict_rows(card: VerificationCard) -> Rows:
-    """How what was claimed compares."""
-    return [(CLAIMS[key], WORDS[verdict]) for key, verdict in (card.comparison or {}).items()]
-
-
 TONES: dict[str, str] = {WORDS[Verdict.MATCH]: "right", WORDS[Verdict.MISMATCH]: "wrong"}
 
 
@@ -106,7 +87,7 @@ def card_tone(card: VerificationCard) -> str:
 
 def change_cells(changes: Iterable[FieldChange]) -> list[Cells]:
     """Field, old value, new value; an empty one is said so."""
-    return [(_title(one.field), one.old or BLANK, one.new or BLANK) for one in changes]
+    return [(title_of(one.field), one.old or BLANK, one.new or BLANK) for one in changes]
 
 
 def changed_downloads(notice: ResultsChanged) -> list[int]:
@@ -115,12 +96,6 @@ def changed_downloads(notice: ResultsChanged) -> list[int]:
 
 
 CHANGE_HEADINGS = (say("Field"), say("Before"), say("Now"))
-
-
-def _title(heading: str) -> str:
-    """Of a field of the catalogue; a record's status is in none."""
-    field = BY_HEADING.get(heading)
-    return heading.capitalize() if field is None else field.title
 
 
 RECORD_VIEWS = {

@@ -24,6 +24,7 @@ from bot.blocks.render import Said
 from bot.blocks.verification import record_blocks
 from bot.files import SlackFile
 from core import picture_words
+from core.fields import title_of
 from core.monthly_picture import MonthlyPicture
 from core.notices import (
     ChangedResult,
@@ -242,7 +243,8 @@ def _line(one: Record, reader: Reader) -> str:
 def _changed(result: ChangedResult, reader: Reader) -> list[Block]:
     lines = [_line(result.record, reader)]
     lines += [
-        f"{escaped(one.field)}: ~{escaped(one.old) or '-'}~ → *{escaped(one.new) or '-'}*"
+        f"{reader.says(title_of(one.field))}: ~{escaped(one.old) or '-'}~ → "
+        f"*{escaped(one.new) or '-'}*"
         for one in result.changes
     ]
     reasons = [say("You verified it.")] * result.verified + [say("You watch it.")] * result.watched

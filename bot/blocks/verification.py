@@ -26,12 +26,12 @@ from core.comparison import Verdict
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
 from core.phrases import Phrase, counted, say
-from core.record_rows import band_rows, day, full_name, result_rows, whose_rows
+from core.record_rows import band_rows, day, full_name, result_rows, verdict_rows, whose_rows
 from core.records import Record
 from core.terms import Language, Module, Outcome, band_on_card
 from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
-from core.wording import OUTCOMES, VERDICTS
+from core.wording import OUTCOMES
 
 SHARE = "share"
 SHOWN_WATCHES = 30
@@ -85,9 +85,10 @@ def record_blocks(record: Record, reader: Reader) -> list[Block]:
 
 def _comparison(answer: VerificationCard, reader: Reader) -> list[Block]:
     title = f"*{reader.says(say('Compared with what you gave'))}*"
+    signs = [SIGNS[one] for one in (answer.comparison or {}).values()]
     lines = [
-        f"{SIGNS[one]} {escaped(key)}: {reader.says(VERDICTS[one])}"
-        for key, one in (answer.comparison or {}).items()
+        f"{sign} {reader.says(claim)}: {reader.says(verdict)}"
+        for sign, (claim, verdict) in zip(signs, verdict_rows(answer), strict=True)
     ]
     return [section("\n".join([title, *lines]))]
 

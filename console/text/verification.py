@@ -6,12 +6,12 @@ from console.text.render import card, table, text
 from core.contacts import REPRESENTATIVES
 from core.enquiries import EnquiryOpened
 from core.phrases import in_language, say
-from core.record_rows import band_rows, day, full_name, person_rows
+from core.record_rows import band_rows, day, full_name, person_rows, verdict_rows
 from core.records import Record
 from core.terms import Language, band_on_card
 from core.verification_cards import VerificationCard, VerificationTable
 from core.watches import WatchSet
-from core.wording import OUTCOMES, VERDICTS
+from core.wording import OUTCOMES
 
 
 @text.register
@@ -20,7 +20,7 @@ def _(answer: VerificationCard, language: Language) -> str:
     if answer.record is not None:
         parts.append(_record(answer.record, language))
     if answer.comparison:
-        verdicts = [(key, VERDICTS[one]) for key, one in answer.comparison.items()]
+        verdicts = verdict_rows(answer)
         parts.append(card(say("Compared with what you gave"), verdicts, language))
     parts += [f"! {in_language(warning, language)}" for warning in answer.remarks]
     return "\n".join(parts)

@@ -68,7 +68,7 @@ def test_a_look_up_in_direct_messages_is_followed_in_its_thread(desk):
     (told,) = changes(desk, record(1, **LOWER))
 
     assert places([told]) == [("D0ANN", card.ts)]
-    assert "overallBandScore: ~8~ → *5.5*" in words(told)
+    assert "Overall Band Score: ~8~ → *5.5*" in words(told)
 
 
 def test_under_an_answer_that_only_one_person_sees_there_is_no_thread(desk):

@@ -100,7 +100,7 @@ def test_a_change_is_told_in_the_thread_of_what_was_told_first(desk):
     for one in changes:
         assert one.thread_ts == first[one.channel]
     (own,) = [one for one in changes if one.channel == "D0ANN"]
-    assert "overallBandScore: ~8~ → *5.5*" in words(own)
+    assert "Overall Band Score: ~8~ → *5.5*" in words(own)
     assert "You verified it." in words(own)
 
 

@@ -92,7 +92,7 @@ def test_a_change_is_told_under_what_showed_the_old_values(desk):
         "D0BO": file.ts,
         OPEN: shared.ts,
     }
-    assert "overallBandScore: ~8~ → *5.5*" in words(told["D0ANN"])
+    assert "Overall Band Score: ~8~ → *5.5*" in words(told["D0ANN"])
     assert "5.5" not in words(told[OPEN])
 
 

@@ -53,7 +53,7 @@ def test_a_day_at_the_desk(desk):
     assert {one.shared_in[0] for one in desk.slack.workspace.files.values()} == {"D0ANN", "D0BO"}
 
     card = desk.types(BO, "/verify", f'{number(1)} name="Jané Zola" overall=9')
-    assert "overall: MISMATCH" in words(card)
+    assert "Overall: MISMATCH" in words(card)
     watching = desk.clicks(BO, card, "Watch")
     assert "You watch" in words(watching)
     later(desk, days=1)
@@ -62,7 +62,7 @@ def test_a_day_at_the_desk(desk):
     changed = [one for one in desk.seen(BO) if one.thread_ts == news.ts]
     assert ["1 earlier result has changed." in words(one) for one in changed] == [True]
     told = [one for one in desk.seen(BO) if "that you relied on" in one.text]
-    assert "overallBandScore" in words(told[0])
+    assert "Overall Band Score: ~8~ → *5.5*" in words(told[0])
     assert "It is in your downloads" in words(told[0])
 
 
