@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 from core.terms import Language
+
+OMITTED = "…"
 
 LOCALES = Path(__file__).parent / "locales"
 
@@ -41,6 +44,11 @@ class Phrase(str):
         else:
             text = _catalogue(language).ngettext(self.msgid, self.plural, self.parts["n"])
         return _filled(text, self.parts, language)
+
+    def without(self, hides: Callable[[str, Any], bool]) -> Phrase:
+        """The same sentence with `…` for every part, by name and value, that is to be hidden."""
+        parts = {name: OMITTED if hides(name, part) else part for name, part in self.parts.items()}
+        return Phrase(self.msgid, self.plural, **parts)
 
     def stored(self) -> list[Any]:
         """As JSON can hold it; its parts must be texts and numbers."""

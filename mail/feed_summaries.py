@@ -21,7 +21,7 @@ from core.tables import Organisation
 from core.terms import AttachmentPolicy, Format, Language
 from core.transports import Recipient
 from mail.render import Fragment
-from mail.sections import OMITTED, Section, refused_section, section
+from mail.sections import Section, refused_section, section
 from mail.writing import FEED_SUMMARY, Terms, Written, in_frame, writes
 
 MOST_REJECTS = 5_000_000
@@ -64,15 +64,13 @@ def loaded_file(name: str, answer: Ingested, rejects: Path) -> Section:
 
 def refused_file(name: str, message: str) -> Section:
     """Of one that was not: where there are no headings, the reason names what stands there."""
-    bare = message
-    if isinstance(message, Phrase):
-        parts = {
-            key: OMITTED if isinstance(part, str) and not isinstance(part, Phrase) else part
-            for key, part in message.parts.items()
-        }
-        bare = Phrase(message.msgid, message.plural, **parts)
+    bare = message.without(_is_typed) if isinstance(message, Phrase) else message
     closed = refused_section(A_FILE, bare, UK)
     return refused_section(name, message, UK) | {"closed": closed, "refused": True}
+
+
+def _is_typed(_: str, part: object) -> bool:
+    return isinstance(part, str) and not isinstance(part, Phrase)
 
 
 def _with_closed(part: Section, bare: Section) -> Section:

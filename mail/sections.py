@@ -20,7 +20,7 @@ from core.installations import ChannelCard
 from core.intake.ingested import Ingested
 from core.links import LinkCard, LinkList
 from core.monthly_picture import MonthlyPicture
-from core.phrases import Phrase
+from core.phrases import OMITTED, Phrase
 from core.preference_cards import NotificationCard, SettingsCard
 from core.queue_cards import QueueChanged, Queued
 from core.template_cards import TemplateCard, TemplateDeleted, TemplateList
@@ -65,7 +65,6 @@ HOLDING = (EnquiryOpened, Ingested, VerificationCard, VerificationTable, WatchSe
 """Answers that hold candidates' data."""
 
 LONGEST_SAID = 120
-OMITTED = "…"
 OURS = frozenset({"key", "name", "command", "usage", "choices"})
 """Parts of a refusal that are the program's own words."""
 
@@ -119,14 +118,12 @@ def without_names(message: str, said: str = "") -> str:
             return True
         return isinstance(part, str) and key not in OURS and part.lower() in low
 
-    parts = {key: OMITTED if is_theirs(key, part) else part for key, part in message.parts.items()}
-    return Phrase(message.msgid, message.plural, **parts)
+    return message.without(is_theirs)
 
 
 def _counted_only(remark: Phrase) -> Phrase:
     """What has become of a download's results, without their numbers."""
-    parts = {key: OMITTED if key == "numbers" else part for key, part in remark.parts.items()}
-    return Phrase(remark.msgid, remark.plural, **parts)
+    return remark.without(lambda name, _: name == "numbers")
 
 
 def _part(said: str, kind: str, language: Language, **values: Any) -> Section:
